@@ -1,0 +1,25 @@
+// One project, real dependencies. Sources run through swc; ESM-only packages are transformed too,
+// because jest on Node 20 cannot require them.
+const transform = {
+  '^.+\\.(t|j|mj)s$': ['@swc/jest', {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      keepClassNames: true,
+    },
+    module: { type: 'commonjs' },
+  }],
+};
+const esmOnly = ['@noble', 'jose', '@faker-js', 'csv-parse'].join('|');
+
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/libs', '<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  transform,
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly})/)`],
+  moduleNameMapper: { '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts' },
+  testTimeout: 60000,
+};

@@ -1,0 +1,54 @@
+import type { SegmentShape } from './encoded-extract.js';
+import type { Cardinality } from './register.js';
+
+/** One file of an extract, with what is needed to prove that it arrived whole. */
+export interface ExtractPart {
+  /** Number of rows (records in `encodings` and `content`, events in `events`). */
+  readonly rows: number;
+  readonly bytes: number;
+  /** SHA-256 of the file's bytes, 64 lower-case hex digits. */
+  readonly sha256: string;
+}
+
+/**
+ * `manifest.json` of an extract: one immutable delivery of a register at a reference date.
+ *
+ * The parts lie beside it: `encodings.bin` (rows of `RECORD_ID_BYTES` + the segments' filters, in the
+ * order of `segments`), `content.csv` (`CONTENT_HEADER`) and `events.csv` (`EVENTS_HEADER`).
+ */
+export interface ExtractManifest {
+  readonly format: 'vinculum-extract';
+  readonly version: 1;
+  readonly registerId: string;
+  readonly cardinality: Cardinality;
+  /** ISO 8601 date to which the register was frozen. */
+  readonly referenceDate: string;
+  /** SHA-256 of the canonical JSON (RFC 8785) of the encoding spec, 64 lower-case hex digits. */
+  readonly specHash: string;
+  /** First 8 bytes of SHA-256(secret || "fp"), 16 lower-case hex digits: proves equal keys, reveals none. */
+  readonly keyFingerprint: string;
+  readonly segments: readonly SegmentShape[];
+  readonly records: number;
+  readonly parts: {
+    readonly encodings: ExtractPart;
+    readonly content?: ExtractPart;
+    readonly events?: ExtractPart;
+  };
+}
+
+export type ExtractPartName = keyof ExtractManifest['parts'];
+
+/** File name of each part inside an extract's folder. */
+export const EXTRACT_PART_FILES: Readonly<Record<ExtractPartName, string>> = {
+  encodings: 'encodings.bin',
+  content: 'content.csv',
+  events: 'events.csv',
+};
+
+/** Opaque record id: 16 bytes that only the custodian can relate to its own identifier. Hex elsewhere. */
+export const RECORD_ID_BYTES = 16;
+
+/** Bytes of one row of `encodings.bin`. */
+export function encodingRowBytes(segments: readonly SegmentShape[]): number {
+  return segments.reduce((bytes, segment) => bytes + segment.bits / 8, RECORD_ID_BYTES);
+}
