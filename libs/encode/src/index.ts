@@ -1,0 +1,17 @@
+export { STANDARD_ROLES, isRole, inCanonicalOrder, type Role, type StandardRole } from './roles.js';
+export { transliterate } from './transliteration.js';
+export { refusalOfBirthDate } from './date-tokens.js';
+export * from './encoding-spec.js';
+export { bitsPerToken, expectedTokensOfSegment } from './bits-per-token.js';
+export { parseEncodingSpec } from './parse-encoding-spec.js';
+export { DEFAULT_LAYOUT, defaultSpecForRoles } from './default-spec.js';
+export {
+  MIN_SECRET_BYTES, createRecordIdentifier, keyFingerprint, opaqueRecordId,
+} from './keys.js';
+export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';
+export { packBits, unpackBits, type Bits } from './bits.js';
+export { rolesOfSpec } from './segment-plan.js';
+export { createEncoder, type Encoder, type EncoderResources } from './encoder.js';
+export { createReferenceEncoder } from './reference-encoder.js';
+export { encodeRecords } from './encode-records.js';
+export type { RandomBytes } from './hardening-chain.js';

@@ -1,0 +1,47 @@
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { RECORD_ID_BYTES, VinculumError } from '#libs/record';
+
+/** A shorter secret could be searched. */
+export const MIN_SECRET_BYTES = 32;
+
+const SALT = utf8ToBytes('vinculum encoding 1');
+
+/** @throws VinculumError SECRET_TOO_SHORT below `MIN_SECRET_BYTES`. */
+export function assertSecret(secret: Uint8Array): void {
+  if (secret.length >= MIN_SECRET_BYTES) return;
+  throw new VinculumError('SECRET_TOO_SHORT',
+    `expected a secret of at least ${MIN_SECRET_BYTES} bytes, got ${secret.length}; make one with: vinculum key new`);
+}
+
+/**
+ * Key for one use of the project's secret: HKDF-SHA-256 (RFC 5869), 32 bytes. `use` lists what the
+ * key is for, from general to particular; other uses give unrelated keys.
+ */
+export function deriveKey(secret: Uint8Array, ...use: readonly string[]): Uint8Array {
+  return hkdf(sha256, secret, SALT, utf8ToBytes(use.map((part) => `${part.length}:${part}`).join('')), 32);
+}
+
+/** First 8 bytes of SHA-256(secret || "fp") as 16 hex digits: proves equal keys, reveals none. */
+export function keyFingerprint(secret: Uint8Array): string {
+  return bytesToHex(sha256(concatBytes(secret, utf8ToBytes('fp'))).subarray(0, 8));
+}
+
+/**
+ * Maker of opaque record ids of a register: the first 16 bytes of HMAC-SHA-256 of the local identifier, under
+ * a key of that register alone, so that two registers' ids of one person are unrelated.
+ */
+export function createRecordIdentifier(
+  secret: Uint8Array, registerId: string,
+): (localId: string) => Uint8Array {
+  assertSecret(secret);
+  const keyed = hmac.create(sha256, deriveKey(secret, 'record-id', registerId));
+  return (localId) => keyed.clone().update(utf8ToBytes(localId)).digest().slice(0, RECORD_ID_BYTES);
+}
+
+/** Opaque record id of one record, 16 bytes; `createRecordIdentifier` is faster for many. */
+export function opaqueRecordId(secret: Uint8Array, registerId: string, localId: string): Uint8Array {
+  return createRecordIdentifier(secret, registerId)(localId);
+}

@@ -1,0 +1,200 @@
+import { VinculumError } from '#libs/record';
+import {
+  innerBits, TOKEN_TYPES, tokenTypeOf,
+  type EncodingSpec, type FieldSpec, type HardeningStep, type SegmentSpec,
+} from './encoding-spec.js';
+import { isFrequentAlone, isRole, type Role } from './roles.js';
+
+const NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
+const STEP_MEMBERS: Readonly<Record<HardeningStep['type'], readonly string[]>> = {
+  diffusion: ['type', 't', 'innerBits'], blip: ['type', 'f'], 'xor-fold': ['type'], 'rule-90': ['type'],
+  balance: ['type'], 'birth-year-salt': ['type'],
+};
+const MAX_BITS = 65536;
+
+type Members = Readonly<Record<string, unknown>>;
+/** Collects reasons, so that a refusal lists all of them at once. */
+type Refuse = (reason: string) => void;
+
+/**
+ * Checks a native encoding spec (`config/schema/encoding-spec.v1.json` has its shape).
+ *
+ * @throws VinculumError ENCODING_SPEC_INVALID with every reason.
+ */
+export function parseEncodingSpec(json: unknown): EncodingSpec {
+  const reasons: string[] = [];
+  checkSpec(json, (reason) => reasons.push(reason));
+  if (reasons.length > 0) {
+    throw new VinculumError('ENCODING_SPEC_INVALID', `the encoding spec is refused: ${reasons.join('; ')}`);
+  }
+  return json as EncodingSpec;
+}
+
+function checkSpec(json: unknown, refuse: Refuse): void {
+  const spec = objectAt(json, 'the spec', refuse);
+  if (spec === undefined) return;
+  onlyMembers(spec, ['kind', 'version', 'name', 'profile', 'acceptSingleField', 'segments'], 'the spec', refuse);
+  if (spec.kind !== 'vinculum-encoding-spec') refuse('kind: expected "vinculum-encoding-spec"');
+  if (spec.version !== 1) refuse('version: expected 1');
+  if (typeof spec.name !== 'string' || spec.name === '' || spec.name.length > 200) {
+    refuse('name: expected a text of 1 to 200 characters');
+  }
+  if (typeof spec.profile !== 'string' || !NAME.test(spec.profile)) {
+    refuse('profile: expected a name of letters, digits, _ and -');
+  }
+  if (spec.acceptSingleField !== undefined && typeof spec.acceptSingleField !== 'boolean') {
+    refuse('acceptSingleField: expected true or false');
+  }
+  if (spec.acceptSingleField === true && spec.profile !== 'field-level') {
+    refuse('acceptSingleField: needs "profile":"field-level", so that nobody takes the filters for safe ones');
+  }
+  if (!Array.isArray(spec.segments) || spec.segments.length === 0 || spec.segments.length > 32) {
+    return refuse('segments: expected 1 to 32 segments');
+  }
+  checkSegments(spec.segments, spec.acceptSingleField === true, refuse);
+}
+
+function checkSegments(segments: readonly unknown[], acceptSingleField: boolean, refuse: Refuse): void {
+  const names = new Set<unknown>();
+  segments.forEach((json, index) => {
+    const at = `segments[${index}]`;
+    const segment = objectAt(json, at, refuse);
+    if (segment === undefined) return;
+    onlyMembers(segment, ['name', 'bits', 'fill', 'fields', 'hardening'], at, refuse);
+    if (typeof segment.name !== 'string' || !NAME.test(segment.name)) {
+      refuse(`${at}.name: expected a lower-case letter, then letters, digits, _ and -, at most 64`);
+    } else if (names.has(segment.name)) {
+      refuse(`${at}.name: "${segment.name}" is there twice`);
+    }
+    names.add(segment.name);
+    if (segment.fill !== undefined && !isBetween(segment.fill, 0.01, 0.9)) {
+      refuse(`${at}.fill: expected a share from 0.01 to 0.9`);
+    }
+    const fields = checkFields(segment.fields, at, refuse);
+    const steps = checkHardening(segment.hardening, at, refuse);
+    if (fields !== undefined) checkFieldsTogether(fields, steps ?? [], at, acceptSingleField, refuse);
+    checkLengths(segment, steps, at, refuse);
+  });
+}
+
+function checkLengths(
+  segment: Members, steps: HardeningStep[] | undefined, at: string, refuse: Refuse,
+): void {
+  if (!isLength(segment.bits)) {
+    return refuse(`${at}.bits: expected a multiple of 64 from 64 to ${MAX_BITS}`);
+  }
+  if (steps === undefined) return;
+  const inner = innerBits({ ...(segment as unknown as SegmentSpec), hardening: steps });
+  if (!isLength(inner)) {
+    refuse(`${at}.hardening: the filter before it would have ${String(inner)} bits, `
+      + `expected a multiple of 64 from 64 to ${MAX_BITS}`);
+  }
+}
+
+function checkFields(json: unknown, at: string, refuse: Refuse): FieldSpec[] | undefined {
+  if (!Array.isArray(json) || json.length === 0 || json.length > 64) {
+    refuse(`${at}.fields: expected 1 to 64 fields`);
+    return undefined;
+  }
+  const good = json.map((field: unknown, index) => checkField(field, `${at}.fields[${index}]`, refuse));
+  return good.every(Boolean) ? (json as FieldSpec[]) : undefined;
+}
+
+function checkField(json: unknown, at: string, refuse: Refuse): boolean {
+  const field = objectAt(json, at, refuse);
+  if (field === undefined) return false;
+  onlyMembers(field, ['role', 'tokens', 'weight'], at, refuse);
+  if (!isRole(field.role)) {
+    refuse(`${at}.role: unknown role; expected a known one or other:NAME`);
+    return false;
+  }
+  if (field.weight !== undefined && !isBetween(field.weight, 0.05, 16)) {
+    refuse(`${at}.weight: expected a number from 0.05 to 16`);
+  }
+  return field.tokens === undefined || checkTokens(field.tokens, field.role, `${at}.tokens`, refuse);
+}
+
+function checkTokens(json: unknown, role: Role, at: string, refuse: Refuse): boolean {
+  const tokens = objectAt(json, at, refuse);
+  if (tokens === undefined) return false;
+  onlyMembers(tokens, ['type'], at, refuse);
+  if (!(TOKEN_TYPES as readonly unknown[]).includes(tokens.type)) {
+    refuse(`${at}.type: expected one of ${TOKEN_TYPES.join(', ')}`);
+    return false;
+  }
+  if ((tokens.type === 'date') !== role.startsWith('birth')) {
+    refuse(`${at}.type: "date" is for the parts of a birth date, and they take no other`);
+    return false;
+  }
+  return true;
+}
+
+function checkFieldsTogether(
+  fields: readonly FieldSpec[], steps: readonly HardeningStep[], at: string, acceptSingleField: boolean,
+  refuse: Refuse,
+): void {
+  const roles = fields.map((field) => field.role);
+  if (new Set(roles).size < roles.length) refuse(`${at}.fields: a role is there twice`);
+  if (roles.length === 1 && isFrequentAlone(roles[0]) && !acceptSingleField) {
+    refuse(`${at}: ${roles[0]} alone repeats so often that its values can be read off their frequencies, `
+      + 'whatever the hardening; join it with another field, or say "profile":"field-level" and '
+      + '"acceptSingleField":true for data that need no protection');
+  }
+  const dates = fields.filter((field) => tokenTypeOf(field) === 'date');
+  if (new Set(dates.map((field) => field.weight ?? 1)).size > 1) {
+    refuse(`${at}.fields: the parts of a birth date have one weight together`);
+  }
+  const salted = steps.some((step) => step.type === 'birth-year-salt');
+  if (salted && !roles.some((role) => role === 'birthDate' || role === 'birthYear')) {
+    refuse(`${at}.hardening: birth-year-salt needs birthDate or birthYear among the fields of its segment`);
+  }
+}
+
+function checkHardening(json: unknown, at: string, refuse: Refuse): HardeningStep[] | undefined {
+  if (json === undefined) return [];
+  if (!Array.isArray(json) || json.length > 8) {
+    refuse(`${at}.hardening: expected a list of at most 8 steps`);
+    return undefined;
+  }
+  const good = json.map((step: unknown, index) => checkStep(step, `${at}.hardening[${index}]`, refuse));
+  return good.every(Boolean) ? (json as HardeningStep[]) : undefined;
+}
+
+function checkStep(json: unknown, at: string, refuse: Refuse): boolean {
+  const step = objectAt(json, at, refuse);
+  if (step === undefined) return false;
+  if (typeof step.type !== 'string' || !Object.hasOwn(STEP_MEMBERS, step.type)) {
+    refuse(`${at}.type: expected one of ${Object.keys(STEP_MEMBERS).join(', ')}`);
+    return false;
+  }
+  const type = step.type as HardeningStep['type'];
+  onlyMembers(step, STEP_MEMBERS[type], at, refuse);
+  if (type === 'blip' && !(isBetween(step.f, 0, 1) && step.f !== 0 && step.f !== 1)) {
+    refuse(`${at}.f: expected a number between 0 and 1`);
+  }
+  if (type !== 'diffusion') return true;
+  if (!Number.isInteger(step.t) || !isBetween(step.t, 2, 64)) refuse(`${at}.t: expected a whole number from 2 to 64`);
+  if (step.innerBits === undefined || isLength(step.innerBits)) return true;
+  refuse(`${at}.innerBits: expected a multiple of 64 from 64 to ${MAX_BITS}`);
+  return false;
+}
+
+function objectAt(json: unknown, at: string, refuse: Refuse): Members | undefined {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Members;
+  refuse(`${at}: expected a JSON object`);
+  return undefined;
+}
+
+function onlyMembers(object: Members, allowed: readonly string[], at: string, refuse: Refuse): void {
+  for (const member of Object.keys(object)) {
+    if (!allowed.includes(member)) refuse(`${at}: unknown member ${JSON.stringify(member)}`);
+  }
+}
+
+function isLength(value: unknown): value is number {
+  return Number.isInteger(value) && isBetween(value, 64, MAX_BITS) && value % 64 === 0;
+}
+
+function isBetween(value: unknown, low: number, high: number): value is number {
+  return typeof value === 'number' && value >= low && value <= high;
+}
