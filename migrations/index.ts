@@ -1,0 +1,12 @@
+import { Roles1763800000001 } from './1763800000001-roles.js';
+import { AuditLog1763800000002 } from './1763800000002-audit-log.js';
+import { Governance1763800000003 } from './1763800000003-governance.js';
+import { Extracts1763800000004 } from './1763800000004-extracts.js';
+import { Links1763800000005 } from './1763800000005-links.js';
+import { Releases1763800000006 } from './1763800000006-releases.js';
+
+/** In order of application. Forward only: a migration that has been released is never edited. */
+export const MIGRATIONS = [
+  Roles1763800000001, AuditLog1763800000002, Governance1763800000003, Extracts1763800000004,
+  Links1763800000005, Releases1763800000006,
+] as const;

@@ -1,0 +1,39 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
+import { AuditLogModule } from './audit-log/audit-log.module.js';
+import { HealthModule } from './health/health.module.js';
+import type { DatabaseAccess } from './platform/database/data-sources.js';
+import { DatabaseModule } from './platform/database/database.module.js';
+import { IdentityModule } from './platform/identity/identity.module.js';
+import type { JobQueue } from './platform/queue/job-queue.js';
+import { QueueModule } from './platform/queue/queue.module.js';
+import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
+
+/** What a process has opened before the module graph is built; it closes it afterwards. */
+export interface ServiceResources {
+  readonly context: ServiceContext;
+  readonly database: DatabaseAccess;
+  readonly queue: JobQueue;
+}
+
+/** The features: add a module here. */
+const FEATURES = [HealthModule];
+
+/** One module graph for the API and the worker. */
+@Module({})
+export class AppModule {
+  static forRoot({ context, database, queue }: ServiceResources): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ServiceContextModule.forRoot(context),
+        DatabaseModule.forRoot(database),
+        QueueModule.forRoot(queue),
+        IdentityModule.forRoot(context.issuer, context.settings.oidcAudience),
+        AuditLogModule,
+        AccessModule,
+        ...FEATURES,
+      ],
+    };
+  }
+}
