@@ -7,6 +7,7 @@ import { DatabaseModule } from './platform/database/database.module.js';
 import { IdentityModule } from './platform/identity/identity.module.js';
 import type { JobQueue } from './platform/queue/job-queue.js';
 import { QueueModule } from './platform/queue/queue.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
 import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
 
 /** What a process has opened before the module graph is built; it closes it afterwards. */
@@ -17,7 +18,7 @@ export interface ServiceResources {
 }
 
 /** The features: add a module here. */
-const FEATURES = [HealthModule];
+const FEATURES = [HealthModule, ProjectsModule];
 
 /** One module graph for the API and the worker. */
 @Module({})

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuditLogModule } from '../audit-log/audit-log.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessPolicy } from './access-policy.js';
+import { ApprovalRules } from './approval-rules.js';
 import { ProblemFilter } from './problem.filter.js';
 
 @Global()
@@ -10,9 +11,10 @@ import { ProblemFilter } from './problem.filter.js';
   imports: [AuditLogModule],
   providers: [
     { provide: AccessPolicy, useFactory: () => AccessPolicy.read() },
+    { provide: ApprovalRules, useFactory: () => ApprovalRules.read() },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [AccessPolicy],
+  exports: [AccessPolicy, ApprovalRules],
 })
 export class AccessModule {}

@@ -16,7 +16,8 @@ export class DatabaseModule {
         name: role,
         useFactory: () => ({
           // The name again: at shutdown Nest looks the data source up by the name in its options.
-          ...dataSourceOptions(addressOf(role, access)), name: role, retryAttempts: 3, retryDelay: 500,
+          ...dataSourceOptions(addressOf(role, access)), name: role, autoLoadEntities: true,
+          retryAttempts: 3, retryDelay: 500,
         }),
       })),
     };
