@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import {
   isIntegrityFinding, parseCheckpoint, parseNote, parseVerifierKey, NOTE_SIGNATURE, verifyBundle,
   type BundleExpectations, type BundleReport, type Finding, type SignedNote, type VerifierKey,
@@ -23,7 +23,9 @@ const PROGRESS_EVERY = 100_000;
 
 /** `vinculum audit`: what an auditor does with an exported log, offline. */
 export function auditCommand(): Command {
-  const audit = new Command('audit').description('check an exported audit log, offline');
+  const audit = new Command('audit')
+    .description('check an exported audit log, offline')
+    .exitOverride(exitOnUsage);
   const verify = new Command('verify')
     .description('re-check every leaf, the root, the signed checkpoint and the approvals of an exported log')
     .argument('<file>', 'exported log (audit-log.vinculum)')
@@ -33,14 +35,16 @@ export function auditCommand(): Command {
       + '(may be repeated)', (path: string, paths: string[]) => [...paths, path], [])
     .option('--json', 'print one JSON line last on stdout')
     .addHelpText('after', '\nExit codes: 0 verified, 1 altered or rules broken (names the leaf), 2 bad usage.')
-    .exitOverride((error) => {
-      // Help and the like end well; every other refusal of commander's is a usage error.
-      process.exit(error.exitCode === 0 ? 0 : BAD_USAGE);
-    })
+    .exitOverride(exitOnUsage)
     .action(async (file: string, options: VerifyOptions) => {
       process.exitCode = await verifyFile(file, options);
     });
   return audit.addCommand(verify);
+}
+
+/** Help and the like end well; every other refusal of commander's is a usage error. */
+function exitOnUsage(error: CommanderError): never {
+  process.exit(error.exitCode === 0 ? VERIFIED : BAD_USAGE);
 }
 
 /** Exit code of `vinculum audit verify`; what is to be read goes to stdout, or to stderr beside `--json`. */

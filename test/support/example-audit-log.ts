@@ -1,6 +1,7 @@
 import {
   canonicalEvent, checkSignature, COSIGNATURE, cosignNote, exportLines, Frontier, leafHash, NOTE_SIGNATURE,
   signCheckpoint, verifierKey, type AuditEvent, type SignedNote, type StoredLeaf, type VerifierKey,
+  type VerifySignature,
 } from '#libs/audit';
 import { ed25519PublicKey, ed25519Sign, ed25519Verify } from '../../src/platform/keys/ed25519.js';
 
@@ -13,6 +14,9 @@ export const EXAMPLE_LOG_KEY: VerifierKey =
   verifierKey('log.example/audit', NOTE_SIGNATURE, ed25519PublicKey(LOG_SEED));
 export const EXAMPLE_WITNESS_KEY: VerifierKey =
   verifierKey('witness.example/w1', COSIGNATURE, ed25519PublicKey(WITNESS_SEED));
+
+/** The real thing: Node's Ed25519. */
+export const verifySignature: VerifySignature = ed25519Verify;
 
 /** What differs from event to event; the rest is filled in. */
 export type EventSketch = Partial<AuditEvent> & Pick<AuditEvent, 'actor' | 'action' | 'object'>;

@@ -76,7 +76,7 @@ describe('frontier', () => {
 
 describe('inclusion proofs', () => {
   test('every leaf of every size verifies, and for no other index or size', () => {
-    for (let size = 1; size <= 40; size += 1) {
+    for (let size = 1; size <= 33; size += 1) {
       for (let index = 0; index < size; index += 1) {
         const proof = inclusionProof(index, size, subtreeRoot);
         const claim = { index, size, leafHash: LEAVES[index], proof, rootHash: ROOTS[size] };
@@ -124,7 +124,7 @@ describe('inclusion proofs', () => {
 
 describe('consistency proofs', () => {
   test('every pair of sizes verifies, and no other root or size does', () => {
-    for (let size2 = 1; size2 <= 40; size2 += 1) {
+    for (let size2 = 1; size2 <= 33; size2 += 1) {
       for (let size1 = 1; size1 <= size2; size1 += 1) {
         const proof = consistencyProof(size1, size2, subtreeRoot);
         const claim = { size1, size2, rootHash1: ROOTS[size1], rootHash2: ROOTS[size2], proof };
