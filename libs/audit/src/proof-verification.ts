@@ -22,7 +22,8 @@ export interface ConsistencyClaim {
 
 /**
  * RFC 9162 section 2.1.3.2. False for anything that does not prove the claim, a malformed proof included:
- * wrong number of hashes, a hash that has not 32 bytes, an index outside the tree.
+ * wrong number of hashes, a hash that has not 32 bytes, an index outside the tree. A root does not bind the
+ * size: take both from one signed checkpoint.
  */
 export function verifyInclusion(claim: InclusionClaim): boolean {
   const { index, size, leafHash, proof, rootHash } = claim;
