@@ -1,6 +1,10 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { AuditLogModule } from '../audit-log/audit-log.module.js';
+import { AuditLog } from '../audit-log/audit-log.service.js';
+import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessPolicy } from './access-policy.js';
 import { ApprovalRules } from './approval-rules.js';
@@ -17,4 +21,21 @@ import { ProblemFilter } from './problem.filter.js';
   ],
   exports: [AccessPolicy, ApprovalRules],
 })
-export class AccessModule {}
+export class AccessModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly auditLog: AuditLog,
+    private readonly policy: AccessPolicy,
+    private readonly rules: ApprovalRules,
+    @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
+    @InjectDataSource('governance') private readonly database: DataSource,
+  ) {}
+
+  /** From which moment on which rules were in force; a service that cannot log this does not start. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.database.transaction((manager) => this.auditLog.append(manager, {
+      actor: 'service', role: 'none', action: 'service.start',
+      object: `service:${this.context.settings.profile}`, outcome: 'ok',
+      details: { ...this.policy.hashes, approvals: this.rules.hash },
+    }));
+  }
+}

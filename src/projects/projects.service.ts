@@ -13,6 +13,7 @@ import type { ProjectState } from './project.entity.js';
 import { ProjectsRepository, type ProjectRow } from './projects.repository.js';
 import type { AssessmentDto, CreateProjectDto, MemberDto } from './projects.dto.js';
 
+const SUBJECT = /^[^\p{C}\u2028\u2029]{1,200}$/u;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Projects from draft to approval, and who takes part in them. */
@@ -120,6 +121,9 @@ export class ProjectsService {
     principal: ActingPrincipal, id: string, subject: string, member: MemberDto,
   ): Promise<void> {
     this.policy.assertMayHoldRole(member.organisationType, 422);
+    if (!SUBJECT.test(subject)) {
+      throw new Refusal(422, 'SUBJECT_INVALID', 'a subject has 1 to 200 printable characters');
+    }
     await this.decide(principal, id, async (manager, { project }) => {
       const { role, organisation } = member;
       await this.projects.addMember(manager, { project: project.id, subject, organisation, role });

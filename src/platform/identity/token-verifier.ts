@@ -74,6 +74,7 @@ function principalOf(payload: JWTPayload): Principal {
   };
 }
 
+/** Fit for the audit log: short, printable. */
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= 200;
+  return typeof value === 'string' && value.length <= 200 && /^[^\p{C}\u2028\u2029]+$/u.test(value);
 }
