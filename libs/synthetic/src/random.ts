@@ -1,9 +1,12 @@
 /** What a stream of random numbers is for. Each purpose draws from its own stream. */
 export const PURPOSES = {
   household: 1, person: 2, document: 3, populationRegister: 4, residencePermits: 5, borderCrossings: 6,
-  recordIds: 7, vocabulary: 8,
 } as const;
 export type Purpose = keyof typeof PURPOSES;
+
+// Taken once: looking a global up in the innermost loop is slow where globals are guarded,
+// as in a test's sandbox.
+const { imul, floor } = Math;
 
 /**
  * Finaliser of MurmurHash3 (A. Appleby, public domain): mixes 32 bits so that each input bit moves each
@@ -11,8 +14,8 @@ export type Purpose = keyof typeof PURPOSES;
  */
 export function mix32(value: number): number {
   let h = value >>> 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 }
 
@@ -21,7 +24,7 @@ export function hashNumbers(values: readonly number[]): number {
   let h = 0x9e3779b9;
   for (const value of values) {
     h = mix32(h ^ (value >>> 0));
-    h = mix32(h + Math.floor(value / 0x100000000) + 0x6d2b79f5);
+    h = mix32(h + floor(value / 0x100000000) + 0x6d2b79f5);
   }
   return h;
 }
@@ -33,26 +36,27 @@ const rotateLeft = (value: number, bits: number): number => (value << bits) | (v
  * that every platform draws the same numbers. Not for secrets.
  */
 export class RandomStream {
-  private readonly s: Int32Array;
+  // Four plain fields: a typed array costs more to make than most streams draw.
+  private s0: number;
+  private s1: number;
+  private s2: number;
+  private s3: number;
 
-  /** State is derived from the key by MurmurHash3's finaliser; it is never all zero. */
-  constructor(key: readonly number[]) {
-    const root = hashNumbers(key);
-    this.s = Int32Array.from([1, 2, 3, 4], (i) => mix32(root + Math.imul(i, 0x9e3779b9)) | 0);
-    if (this.s.every((word) => word === 0)) this.s[0] = 1;
+  /** Four 32-bit words, not all zero. */
+  constructor(s0: number, s1: number, s2: number, s3: number) {
+    [this.s0, this.s1, this.s2, this.s3] = [s0 | 0, s1 | 0, s2 | 0, s3 | 0];
   }
 
   /** Uniform integer in 0..2^32-1. */
   uint32(): number {
-    const s = this.s;
-    const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
-    const shifted = s[1] << 9;
-    s[2] = s[2] ^ s[0];
-    s[3] = s[3] ^ s[1];
-    s[1] = s[1] ^ s[2];
-    s[0] = s[0] ^ s[3];
-    s[2] = s[2] ^ shifted;
-    s[3] = rotateLeft(s[3], 11);
+    const result = imul(rotateLeft(imul(this.s1, 5), 7), 9) >>> 0;
+    const shifted = this.s1 << 9;
+    this.s2 ^= this.s0;
+    this.s3 ^= this.s1;
+    this.s1 ^= this.s2;
+    this.s0 ^= this.s3;
+    this.s2 ^= shifted;
+    this.s3 = rotateLeft(this.s3, 11);
     return result;
   }
 
@@ -63,7 +67,7 @@ export class RandomStream {
 
   /** Uniform integer in 0..bound-1. */
   below(bound: number): number {
-    return Math.floor(this.fraction() * bound);
+    return floor(this.fraction() * bound);
   }
 
   /** Uniform integer in low..high, both included. */
@@ -92,7 +96,15 @@ export class RandomStream {
   }
 }
 
-/** The stream of one purpose for one household, person or document of one synthetic country. */
+/**
+ * The stream of one purpose for one household, person or document of one synthetic country.
+ *
+ * Keys of one number below 2^32 never share a state: each step of the hash is a bijection of its last
+ * number, so no two households of a country are copies of each other, however many there are.
+ */
 export function randomStream(seed: number, purpose: Purpose, ...key: readonly number[]): RandomStream {
-  return new RandomStream([seed, PURPOSES[purpose], ...key]);
+  const root = hashNumbers([seed, PURPOSES[purpose], ...key]);
+  // The finaliser is a bijection and its four inputs differ, so at most one word is zero.
+  return new RandomStream(
+    mix32(root + 0x9e3779b9), mix32(root + 0x3c6ef372), mix32(root + 0xdaa66d2b), mix32(root + 0x78dde6e4));
 }
