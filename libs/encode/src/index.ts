@@ -1,6 +1,6 @@
 export { STANDARD_ROLES, isRole, inCanonicalOrder, type Role, type StandardRole } from './roles.js';
 export { transliterate } from './transliteration.js';
-export { refusalOfBirthDate } from './date-tokens.js';
+export { readPartialDate, refusalOfBirthDate, type PartialDate } from './date-tokens.js';
 export * from './encoding-spec.js';
 export { bitsPerToken, expectedTokensOfSegment } from './bits-per-token.js';
 export { parseEncodingSpec } from './parse-encoding-spec.js';
@@ -14,4 +14,5 @@ export { rolesOfSpec } from './segment-plan.js';
 export { createEncoder, type Encoder, type EncoderResources } from './encoder.js';
 export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
+export { FilterStatistics, type FilterSummary } from './filter-statistics.js';
 export type { RandomBytes } from './hardening-chain.js';

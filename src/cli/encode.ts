@@ -1,0 +1,161 @@
+import { readFileSync, statSync } from 'node:fs';
+import { SingleBar } from 'cli-progress';
+import { Command, Option } from 'commander';
+import {
+  defaultSpecForRoles, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
+} from '#libs/encode';
+import { REGISTER_ID_PATTERN, VinculumError, type Cardinality, type ExtractManifest } from '#libs/record';
+import { isIsoDate } from '../extract-folder/index.js';
+import { parseColumnMapping, rolesOf, type ColumnMapping } from './column-mapping.js';
+import { DONE, endWith } from './command-end.js';
+import { parseContentMap } from './content-map.js';
+import { TEXT_ENCODINGS, type TextEncoding } from './csv-rows.js';
+import { encodeExtract, type EncodeJob } from './encode-extract.js';
+import { readSecretFile } from './secret-file.js';
+
+interface EncodeOptions {
+  readonly in: string;
+  readonly out: string;
+  readonly secretFile: string;
+  readonly register: string;
+  readonly cardinality: Cardinality;
+  readonly referenceDate: string;
+  readonly columns: string;
+  readonly id: string;
+  readonly spec?: string;
+  readonly content?: string;
+  readonly events?: string;
+  readonly encoding?: TextEncoding;
+  readonly tolerateDates?: true;
+  readonly json?: true;
+}
+
+const INTERRUPTED = 130;
+
+const EXAMPLE = `
+Example:
+  vinculum encode --in people.csv --out extract --secret-file project.key --register population-register \\
+    --cardinality unique --reference-date 2026-01-01 --id record_id \\
+    --columns givenName=given_names,familyName=family_name,birthDate=birth_date,sex=sex \\
+    --content content-map.json --events events.csv
+
+The content map says where the coarse variables come from, and what the register's codes mean:
+  {"sex":{"column":"sex","codes":{"male":"M","female":"F"}},"birthMonth":{"column":"birth_date"},
+   "citizenship":{"column":"citizenship"},"countryOfBirth":{"column":"country_of_birth"}}
+
+Exit codes: 0 written; 2 refused, with rows and reasons, and nothing written.`;
+
+/** `vinculum encode`: a register's CSV into an extract, on the custodian's premises. */
+export function encodeCommand(): Command {
+  return new Command('encode')
+    .description('encode a register into an extract; identifiers and key stay here')
+    .requiredOption('--in <file>', 'CSV of people: UTF-8, header line, comma, semicolon or tab')
+    .requiredOption('--out <folder>', 'extract to create; must not exist')
+    .requiredOption('--secret-file <file>', 'secret of the project (vinculum key new)')
+    .requiredOption('--register <id>', 'identifier of the register, for example population-register')
+    .addOption(new Option('--cardinality <kind>', 'records a person can have').choices(['unique', 'many'])
+      .makeOptionMandatory())
+    .requiredOption('--reference-date <date>', 'date to which the register was frozen, YYYY-MM-DD')
+    .requiredOption('--columns <mapping>', 'role=column,role=column,...')
+    .requiredOption('--id <column>', 'column of the record id')
+    .option('--spec <file>', 'encoding spec of the project; default: the default profile for the roles of --columns')
+    .option('--content <file>', 'content map; without it the extract has no content')
+    .option('--events <file>', 'CSV of events: the id column, kind, date, country')
+    .addOption(new Option('--encoding <name>', 'encoding of the CSV files').choices(TEXT_ENCODINGS))
+    .option('--tolerate-dates', 'encode what can be read of a wrong date of birth instead of refusing the row')
+    .option('--json', 'print a summary as one line of JSON')
+    .addHelpText('after', EXAMPLE)
+    .action((options: EncodeOptions) => endWith(options.json === true, () => run(options)));
+}
+
+async function run(options: EncodeOptions): Promise<number> {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const bar = progressBar(options);
+  const secret = readSecretFile(options.secretFile);
+  const started = performance.now();
+  try {
+    const job = { ...jobOf(options), secret, onProgress: bar.update, signal: controller.signal };
+    const manifest = await encodeExtract(job);
+    bar.stop();
+    report(manifest, job, options, (performance.now() - started) / 1000);
+    return DONE;
+  } catch (error) {
+    bar.stop();
+    if (!controller.signal.aborted) throw error;
+    console.error('interrupted; nothing was written');
+    return INTERRUPTED;
+  } finally {
+    secret.fill(0);
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+}
+
+function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
+  if (!REGISTER_ID_PATTERN.test(options.register)) {
+    throw usage('--register: expected a lower-case letter, then at most 63 of a-z, 0-9 and -');
+  }
+  if (!isIsoDate(options.referenceDate)) throw usage('--reference-date: expected a date as YYYY-MM-DD');
+  const columns = parseColumnMapping(options.columns);
+  const { events, encoding, tolerateDates, content } = options;
+  return {
+    people: options.in, out: options.out, registerId: options.register, cardinality: options.cardinality,
+    referenceDate: options.referenceDate, idColumn: options.id, columns, spec: specOf(options, columns),
+    ...(content === undefined ? {} : { content: parseContentMap(readJson(content, '--content')) }),
+    ...(events === undefined ? {} : { events }),
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(tolerateDates === undefined ? {} : { tolerateDates }),
+  };
+}
+
+function specOf(options: EncodeOptions, columns: ColumnMapping): EncodingSpec {
+  const held = rolesOf(columns);
+  if (options.spec === undefined) return defaultSpecForRoles(held);
+  const spec = parseEncodingSpec(readJson(options.spec, '--spec'));
+  const roles = rolesOfSpec(spec);
+  const surplus = held.filter((role) => !roles.includes(role));
+  if (surplus.length > 0) throw usage(`--columns: the spec has no ${surplus.join(', ')}`);
+  const missing = roles.filter((role) => !held.includes(role));
+  if (missing.length === roles.length) throw usage('--columns: expected at least one role of the spec');
+  if (missing.length > 0) console.error(`not held by this register, missing in every record: ${missing.join(', ')}`);
+  return spec;
+}
+
+function readJson(path: string, option: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    throw usage(`${option}: expected a readable JSON file at ${path}`);
+  }
+}
+
+function usage(message: string): VinculumError {
+  return new VinculumError('BAD_USAGE', message);
+}
+
+function progressBar(options: EncodeOptions): { update: (bytes: number) => void; stop: () => void } {
+  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const size = (path: string | undefined): number =>
+    (path === undefined ? 0 : statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  const bar = new SingleBar({
+    format: 'encode [{bar}] {percentage}%, {eta_formatted} left', stream: process.stderr,
+    clearOnComplete: true,
+  });
+  bar.start(size(options.in) + size(options.events), 0);
+  return { update: (bytes) => bar.update(bytes), stop: () => bar.stop() };
+}
+
+function report(
+  manifest: ExtractManifest, job: Pick<EncodeJob, 'spec'>, options: EncodeOptions, seconds: number,
+): void {
+  const { registerId, records, segments, specHash, keyFingerprint, parts } = manifest;
+  console.error(`${records} records of ${registerId} encoded into ${options.out}`);
+  console.error(`spec "${job.spec.name}" ${specHash}, key fingerprint ${keyFingerprint}`);
+  if (options.json !== true) return;
+  console.log(JSON.stringify({
+    out: options.out, registerId, records, events: parts.events?.rows ?? 0, segments, specHash,
+    keyFingerprint,
+    seconds: Number(seconds.toFixed(3)), recordsPerSecond: Math.round(records / seconds),
+  }));
+}

@@ -1,0 +1,90 @@
+import {
+  EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VinculumError, encodingRowBytes,
+  type ExtractManifest, type SegmentShape,
+} from '#libs/record';
+import { isIsoDate } from './part-rows.js';
+
+type Members = Readonly<Record<string, unknown>>;
+const SEGMENT_NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
+const PARTS = Object.keys(EXTRACT_PART_FILES);
+const MEMBERS = [
+  'format', 'version', 'registerId', 'cardinality', 'referenceDate', 'specHash', 'keyFingerprint', 'segments',
+  'records', 'parts',
+];
+
+/**
+ * Checks the manifest of an extract, counts and sizes of its parts against each other included.
+ *
+ * @throws VinculumError EXTRACT_MANIFEST_INVALID with every reason.
+ */
+export function parseExtractManifest(json: unknown): ExtractManifest {
+  const reasons = isObject(json) ? reasonsAgainst(json) : ['expected a JSON object'];
+  if (reasons.length === 0) return json as ExtractManifest;
+  throw new VinculumError('EXTRACT_MANIFEST_INVALID', `the manifest is refused: ${reasons.join('; ')}`);
+}
+
+function reasonsAgainst(manifest: Members): string[] {
+  const reasons = Object.keys(manifest).filter((member) => !MEMBERS.includes(member))
+    .map((member) => `unknown member ${JSON.stringify(member)}`);
+  const expect = (good: boolean, reason: string): void => {
+    if (!good) reasons.push(reason);
+  };
+  expect(manifest.format === 'vinculum-extract', 'format: expected "vinculum-extract"');
+  expect(manifest.version === 1, 'version: expected 1');
+  expect(matches(manifest.registerId, REGISTER_ID_PATTERN), 'registerId: expected a lower-case letter, then a-z, 0-9 and -');
+  expect(manifest.cardinality === 'unique' || manifest.cardinality === 'many', 'cardinality: expected unique or many');
+  expect(typeof manifest.referenceDate === 'string' && isIsoDate(manifest.referenceDate),
+    'referenceDate: expected YYYY-MM-DD');
+  expect(matches(manifest.specHash, /^[0-9a-f]{64}$/), 'specHash: expected 64 lower-case hex digits');
+  expect(matches(manifest.keyFingerprint, /^[0-9a-f]{16}$/), 'keyFingerprint: expected 16 lower-case hex digits');
+  expect(isCount(manifest.records), 'records: expected a whole number');
+  const segments = segmentsOf(manifest.segments);
+  expect(segments !== undefined, 'segments: expected different names, and lengths that are positive multiples of 8');
+  return [...reasons, ...reasonsAgainstParts(manifest, segments)];
+}
+
+function reasonsAgainstParts(manifest: Members, segments: SegmentShape[] | undefined): string[] {
+  const { parts, records } = manifest;
+  if (!isObject(parts)) return ['parts: expected a JSON object'];
+  const reasons: string[] = [];
+  for (const [name, part] of Object.entries(parts)) {
+    if (!PARTS.includes(name)) reasons.push(`parts: unknown part ${JSON.stringify(name)}`);
+    else if (!isPart(part)) reasons.push(`parts.${name}: expected rows, bytes and sha256`);
+    else if (name !== 'events' && part.rows !== records) {
+      reasons.push(`parts.${name}.rows: expected the number of records, ${String(records)}, got ${part.rows}`);
+    }
+  }
+  if (!isPart(parts.encodings)) reasons.push('parts.encodings: expected the part that every extract has');
+  else if (segments !== undefined) {
+    const bytes = encodingRowBytes(segments) * parts.encodings.rows;
+    if (parts.encodings.bytes !== bytes) {
+      reasons.push(`parts.encodings.bytes: expected ${bytes} for these segments and rows, got ${parts.encodings.bytes}`);
+    }
+  }
+  return reasons;
+}
+
+function segmentsOf(json: unknown): SegmentShape[] | undefined {
+  if (!Array.isArray(json) || json.length === 0 || json.length > 32) return undefined;
+  const good = json.every((segment: unknown) => isObject(segment) && matches(segment.name, SEGMENT_NAME)
+    && isCount(segment.bits) && segment.bits > 0 && segment.bits % 8 === 0 && segment.bits <= 65536);
+  const segments = json as SegmentShape[];
+  return good && new Set(segments.map(({ name }) => name)).size === segments.length ? segments : undefined;
+}
+
+function isPart(json: unknown): json is { rows: number; bytes: number; sha256: string } {
+  return isObject(json) && isCount(json.rows) && isCount(json.bytes)
+    && matches(json.sha256, /^[0-9a-f]{64}$/);
+}
+
+function isObject(json: unknown): json is Members {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function isCount(json: unknown): json is number {
+  return Number.isSafeInteger(json) && (json as number) >= 0;
+}
+
+function matches(json: unknown, pattern: RegExp): boolean {
+  return typeof json === 'string' && pattern.test(json);
+}
