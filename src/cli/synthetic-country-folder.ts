@@ -1,4 +1,4 @@
-import { mkdirSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { VinculumError } from '#libs/record';
@@ -21,9 +21,11 @@ const SPELLS_HEADER = ['person_id', 'country', 'from', 'until'] as const;
 
 /** People between two looks at the event loop: cancellation answers at once, throughput does not notice. */
 const PEOPLE_A_TURN = 500;
-/** People for each bucket of the external sort: some 15 MB of rows. */
-const PEOPLE_A_BUCKET = 60_000;
-const BUFFER_CHARACTERS = 1 << 16;
+/** People for each bucket of the external sort: some 2 MB of rows. */
+const PEOPLE_A_BUCKET = 20_000;
+/** 500 buckets of six files (10 million people) buffer 48 MB at most. */
+const BUCKET_BUFFER = 1 << 14;
+const FILE_BUFFER = 1 << 16;
 /** Record numbers have nine digits and are spread evenly, so the first three of them tell the bucket. */
 const LEADING_DIGITS = 3;
 
@@ -60,29 +62,27 @@ export interface SyntheticCountrySummary {
 const csvField = (value: string): string => (/[",\r\n]/u.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 const csvLine = (values: readonly string[]): string => `${values.map(csvField).join(',')}\n`;
 
-/** Appends lines to a file through a buffer of bounded size. */
+/** Appends lines to a new file through a bounded buffer. Holds no descriptor: there can be thousands. */
 class LineFile {
-  private readonly descriptor: number;
   private lines: string[] = [];
   private characters = 0;
 
-  constructor(path: string) {
-    this.descriptor = openSync(path, 'wx');
+  constructor(private readonly path: string, private readonly bufferCharacters: number) {
+    writeFileSync(path, '', { flag: 'wx' });
   }
 
   add(line: string): void {
     this.lines.push(line);
     this.characters += line.length;
-    if (this.characters >= BUFFER_CHARACTERS) this.flush();
+    if (this.characters >= this.bufferCharacters) this.flush();
   }
 
   close(): void {
     this.flush();
-    closeSync(this.descriptor);
   }
 
   private flush(): void {
-    writeSync(this.descriptor, this.lines.join(''));
+    appendFileSync(this.path, this.lines.join(''));
     this.lines = [];
     this.characters = 0;
   }
@@ -100,7 +100,7 @@ class SortedCsvFile {
   constructor(
     private readonly path: string, private readonly header: readonly string[], private readonly count: number,
   ) {
-    this.buckets = Array.from({ length: count }, (_, i) => new LineFile(this.bucketPath(i)));
+    this.buckets = Array.from({ length: count }, (_, i) => new LineFile(this.bucketPath(i), BUCKET_BUFFER));
   }
 
   add(recordId: string, values: readonly string[]): void {
@@ -112,7 +112,7 @@ class SortedCsvFile {
 
   finish(): void {
     this.buckets.forEach((bucket) => bucket.close());
-    const file = new LineFile(this.path);
+    const file = new LineFile(this.path, FILE_BUFFER);
     file.add(csvLine(this.header));
     for (let i = 0; i < this.count; i++) {
       const lines = readFileSync(this.bucketPath(i), 'utf8').split('\n');
@@ -162,7 +162,7 @@ class CountryFiles {
     const buckets = Math.min(10 ** LEADING_DIGITS, Math.ceil(people / PEOPLE_A_BUCKET));
     mkdirSync(join(folder, 'truth'), { recursive: true });
     const truth = (name: string, header: readonly string[]): LineFile => {
-      const file = new LineFile(join(folder, 'truth', name));
+      const file = new LineFile(join(folder, 'truth', name), FILE_BUFFER);
       file.add(csvLine(header));
       return file;
     };
