@@ -14,7 +14,7 @@ const RETRY_LIMIT = 1_000;
 export class PostgresJobQueue implements JobQueue {
   private readonly closing = new AbortController();
   private readonly workers = new Map<string, string>();
-  private readonly kinds = new Map<string, Promise<void>>();
+  private readonly kinds = new Set<string>();
 
   private constructor(private readonly boss: PgBoss) {}
 
@@ -30,12 +30,8 @@ export class PostgresJobQueue implements JobQueue {
 
   async enqueue(kind: string, reference: string): Promise<void> {
     await this.ensureKind(kind);
-    try {
-      // Policy `short`: at most one waiting job for a key.
-      await this.boss.send(kind, { reference }, { singletonKey: reference });
-    } catch {
-      throw new Refusal(503, 'QUEUE_UNAVAILABLE', 'the job queue does not answer', 'try again');
-    }
+    // Policy `short`: at most one waiting job for a key.
+    await answered(this.boss.send(kind, { reference }, { singletonKey: reference }));
     const worker = this.workers.get(kind);
     if (worker) this.boss.notifyWorker(worker);
   }
@@ -51,7 +47,7 @@ export class PostgresJobQueue implements JobQueue {
   }
 
   async ping(): Promise<void> {
-    await this.boss.getQueues();
+    await answered(this.boss.getQueues());
   }
 
   async close(): Promise<void> {
@@ -59,12 +55,20 @@ export class PostgresJobQueue implements JobQueue {
     await this.boss.stop({ graceful: true, timeout: CLOSE_TIMEOUT_MS });
   }
 
-  private ensureKind(kind: string): Promise<void> {
+  private async ensureKind(kind: string): Promise<void> {
     if (!JOB_KIND_PATTERN.test(kind)) throw new Error(`not a kind of job: ${kind}`);
-    const known = this.kinds.get(kind) ?? this.boss.createQueue(kind, {
+    if (this.kinds.has(kind)) return;
+    await answered(this.boss.createQueue(kind, {
       name: kind, policy: 'short', expireInHours: EXPIRE_HOURS, retryLimit: RETRY_LIMIT, retryDelay: 1,
-    });
-    this.kinds.set(kind, known);
-    return known;
+    }));
+    this.kinds.add(kind);
+  }
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch {
+    throw new Refusal(503, 'QUEUE_UNAVAILABLE', 'the job queue does not answer', 'try again');
   }
 }

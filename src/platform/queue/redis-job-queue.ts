@@ -4,9 +4,8 @@ import { JOB_KIND_PATTERN, type JobHandler, type JobQueue } from './job-queue.js
 
 const ANSWER_TIMEOUT_MS = 3_000;
 const ATTEMPTS = 1_000;
-/** A worker that was killed loses its lock after this, and another takes the job. */
 const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 30_000;
 
 /** Bull on Redis: any worker on any machine takes a job; a killed worker's job is done by another. */
 export class RedisJobQueue implements JobQueue {
@@ -14,7 +13,8 @@ export class RedisJobQueue implements JobQueue {
   private readonly queues = new Map<string, Bull.Queue>();
   private readonly consumed = new Set<string>();
 
-  constructor(private readonly redisUrl: string) {}
+  /** @param lockMilliseconds after this a job of a worker that was killed is given to another. */
+  constructor(private readonly redisUrl: string, private readonly lockMilliseconds = LOCK_MS) {}
 
   async enqueue(kind: string, reference: string): Promise<void> {
     const queue = this.queueOf(kind);
@@ -40,7 +40,10 @@ export class RedisJobQueue implements JobQueue {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    await Promise.all([...this.queues.values()].map(async (queue) => {
+      // Bull waits for an answer of Redis; one that is away must not keep the process from ending.
+      await answered(queue.close(), CLOSE_TIMEOUT_MS).catch(() => undefined);
+    }));
   }
 
   private queueOf(kind: string): Bull.Queue {
@@ -49,7 +52,10 @@ export class RedisJobQueue implements JobQueue {
     if (!queue) {
       queue = new Bull(kind, this.redisUrl, {
         prefix: 'vinculum',
-        settings: { lockDuration: LOCK_MS, stalledInterval: STALLED_CHECK_MS, maxStalledCount: ATTEMPTS },
+        settings: {
+          lockDuration: this.lockMilliseconds, stalledInterval: Math.ceil(this.lockMilliseconds / 5),
+          maxStalledCount: ATTEMPTS,
+        },
       });
       queue.on('error', () => undefined); // Redis is away; the calls themselves report it.
       this.queues.set(kind, queue);
@@ -58,10 +64,10 @@ export class RedisJobQueue implements JobQueue {
   }
 }
 
-async function answered<T>(answer: Promise<T>): Promise<T> {
+async function answered<T>(answer: Promise<T>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error('timeout')), ANSWER_TIMEOUT_MS);
+    timer = setTimeout(() => fail(new Error('timeout')), timeoutMs);
   });
   answer.catch(() => undefined); // It may fail after the timeout has spoken.
   try {
