@@ -9,7 +9,14 @@ export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 export interface CohortRegister {
   readonly registerId: string;
   readonly evidence: EvidenceKind;
+  /**
+   * Border registers: whether every crossing is recorded. `complete` (where it is left out): an absence of
+   * 12 months overrides a registration; `partial`: only one that other evidence bears out.
+   */
+  readonly coverage?: 'complete' | 'partial';
 }
+
+const COVERAGES = ['complete', 'partial'] as const;
 
 /** A cohort definition, version 1, with nothing left open. */
 export interface CohortDefinition {
@@ -167,8 +174,12 @@ function checkRegisters(registers: unknown, reasons: string[]): void {
     if (!isListOf([register['evidence']], EVIDENCE_KINDS)) {
       reasons.push(`${at}.evidence: expected ${EVIDENCE_KINDS.join(', ')}`);
     }
-    if (Object.keys(register).some((key) => key !== 'registerId' && key !== 'evidence')) {
-      reasons.push(`${at}: expected registerId and evidence alone`);
+    const coverage = register['coverage'];
+    if (coverage !== undefined && (register['evidence'] !== 'border' || !isListOf([coverage], COVERAGES))) {
+      reasons.push(`${at}.coverage: expected complete or partial, of a border register`);
+    }
+    if (Object.keys(register).some((key) => !['registerId', 'evidence', 'coverage'].includes(key))) {
+      reasons.push(`${at}: expected registerId, evidence and coverage alone`);
     }
   });
 }

@@ -8,3 +8,4 @@ export * from './content-precedence.js';
 export * from './presence-evidence.js';
 export * from './age-group.js';
 export * from './tabulate.js';
+export * from './migration-class.js';

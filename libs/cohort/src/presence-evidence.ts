@@ -12,12 +12,16 @@ const INFINITE = Number.POSITIVE_INFINITY;
 /** A first registration of a native-born person in the first year of life is a birth registration. */
 const BIRTH_REGISTRATION_DAYS = 366;
 
+/** A record's papers follow an arrival within half a year, where crossings are missed. */
+const PAPERS_FOLLOW_DAYS = 183;
+
 /** Dated facts of one person, sorted by kind. */
 interface Evidence {
   readonly registered: readonly Interval[];
   readonly permitted: readonly Interval[];
   readonly crossings: readonly Crossing[];
   readonly deregistrations: readonly Day[];
+  readonly naturalisations: readonly Day[];
   /** Days on which the person was certainly dealt with in the country, whatever the border knows. */
   readonly signsOfLife: readonly Day[];
   readonly born: Day | undefined;
@@ -37,8 +41,11 @@ export function presenceOf(history: PersonHistory, definition: CohortDefinition)
   const died = death <= known;
   const birth = evidence.born ?? content.earliestBirth ?? -INFINITE;
   const claims = [...evidence.registered, ...permitsInUse(evidence)];
-  const stays = [...claims, ...borderStays(evidence, claims)];
-  const present = difference(stays, borderAbsences(evidence));
+  const partial = definition.registers.some(({ coverage }) => coverage === 'partial');
+  const seen = partial ? shortStaysBefore(evidence, claims) : borderStays(evidence, claims);
+  const stays = [...claims, ...seen];
+  const absences = borderAbsences(evidence).filter((absence) => !partial || isBorneOut(absence, evidence));
+  const present = difference(stays, absences);
   const spells = clip(present, { from: birth, to: died ? death : INFINITE });
   return {
     spells,
@@ -60,6 +67,7 @@ function gather(history: PersonHistory, definition: CohortDefinition): Evidence 
     permitted: union(history.records.flatMap(permits)),
     crossings: crossings(days('arrived'), days('departed')),
     deregistrations: days('deregistered'),
+    naturalisations: days('naturalised'),
     signsOfLife: [...days('registered'), ...days('permit-from'), ...days('naturalised')].sort((a, b) => a - b),
     born: days('born')[0],
     died: days('died')[0],
@@ -151,6 +159,33 @@ function borderStays({ crossings: all }: Evidence, claims: readonly Interval[]):
     const claimed = claims.map(({ from }) => from).filter((from) => from > day && from <= limit);
     return claimed.length === 0 ? [] : [{ from: day, to: Math.min(...claimed) }];
   });
+}
+
+/**
+ * Where crossings are missed, the border alone makes no stay: only the last arrival before a claim
+ * counts, and only if
+ * the papers followed it soon.
+ */
+function shortStaysBefore({ crossings: all }: Evidence, claims: readonly Interval[]): Interval[] {
+  return claims.flatMap(({ from }) => {
+    const before = all.findLast(({ day }) => day < from);
+    const soon = before?.direction === 'arrive' && from - before.day <= PAPERS_FOLLOW_DAYS;
+    return soon ? [{ from: before.day, to: from }] : [];
+  });
+}
+
+/**
+ * Where crossings are missed, a long absence counts only if other evidence bears it out: the person was
+ * deregistered in its course, or let the last permit lapse and became no national.
+ */
+function isBorneOut({ from, to }: Interval, evidence: Evidence): boolean {
+  const { thresholdDays } = TWELVE_OF_SIXTEEN_MONTHS;
+  if (to - from < thresholdDays) return true;
+  if (evidence.deregistrations.some((day) => day >= from && day <= to)) return true;
+  const naturalised = evidence.naturalisations.some((day) => day <= to);
+  const lapsed = evidence.permitted.some((permit) => permit.from < from)
+    && !evidence.permitted.some((permit) => permit.to > from + thresholdDays && permit.from < to);
+  return lapsed && !naturalised;
 }
 
 /**

@@ -158,6 +158,41 @@ describe('the border', () => {
   });
 });
 
+describe('a border that misses crossings', () => {
+  const partial: Partial<CohortDefinition> = {
+    registers: [
+      { registerId: 'population-register', evidence: 'registration' },
+      { registerId: 'residence-permits', evidence: 'permit' },
+      { registerId: 'border-crossings', evidence: 'border', coverage: 'partial' },
+    ],
+  };
+  const registered = population([['registered', '2010-01-01']]);
+  const departed = border([['departed', '2022-06-01', 'XX']]);
+
+  it('does not end a registration alone', () => {
+    expect(resident([registered, departed])).toBe(false);
+    expect(resident([registered, departed], '2023-12-31', partial)).toBe(true);
+    const gone = border([['departed', '2020-06-01'], ['arrived', '2023-06-01']]);
+    expect(resident([registered, gone], '2022-12-31', partial)).toBe(true);
+  });
+
+  it('ends it where the last permit lapsed since, or the register ended it late', () => {
+    const lapsed = [registered, departed, permit('2020-01-01', '2022-12-31')];
+    expect(resident(lapsed, '2023-12-31', partial)).toBe(false);
+    expect(resident([...lapsed, permit('2023-01-01', '2025-12-31')], '2023-12-31', partial)).toBe(true);
+    const late = population([['registered', '2010-01-01'], ['deregistered', '2023-11-01']]);
+    expect(periods([late, departed], partial)[0].to).toBe(dayOf('2022-06-01'));
+  });
+
+  it('makes no resident of a visitor, and dates an arrival shortly before the papers', () => {
+    const visits = border([['arrived', '2019-04-24'], ['departed', '2023-12-14']]);
+    expect(resident([visits], '2022-12-31', partial)).toBe(false);
+    const came = population([['registered', '2022-02-10']]);
+    expect(periods([came, border([['arrived', '2021-12-20']])], partial)[0].from).toBe(dayOf('2021-12-20'));
+    expect(periods([came, border([['arrived', '2020-12-20']])], partial)[0].from).toBe(dayOf('2022-02-10'));
+  });
+});
+
 it('counts a declared departure before 12 months of absence have passed', () => {
   expect(resident([population([['registered', '2010-01-01'], ['deregistered', '2023-10-01', 'XX']])])).toBe(false);
 });
