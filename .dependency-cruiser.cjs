@@ -30,7 +30,7 @@ module.exports = {
       name: 'libs-are-pure',
       comment: 'Clock, randomness, files, network and keys come in as arguments; the libs run in a browser too.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/[^/]+/src/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -93,7 +93,7 @@ module.exports = {
       name: 'no-undeclared-package',
       comment: 'What is imported stands in package.json.',
       severity: 'error',
-      from: { path: '^(src|libs)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(src|libs/[^/]+/src)/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'npm-dev'] },
     },
   ],

@@ -1,0 +1,1 @@
+export { clusterRecords, type ClusteredRegister, type Entities, type RecordLinks } from './entities.js';

@@ -1,0 +1,309 @@
+import { VinculumError, type EncodedExtract } from '#libs/record';
+import { randomPairs } from '#libs/block';
+import { clusterRecords, type Entities, type RecordLinks } from '#libs/cluster';
+import { chooseCuts, comparisonScheme, type ChancePairs, type ComparisonScheme } from '#libs/compare';
+import { planBlocking } from '#libs/block';
+import { chooseThreshold, type Threshold } from '#libs/score';
+import { addExpectedPairs, registerPairKey, type EntityEvidence, type ExpectedPairs } from '#libs/quality';
+import type { LinkageSpec } from './linkage-spec.js';
+import { drive, type LinkageResources } from './pacing.js';
+import { linkRegisterPair, type RegisterPairLinks, type RegisterPairModel } from './register-pair.js';
+import { countVectors } from './vector-counts.js';
+
+/** Expected quality of the links between two registers. */
+export interface RegisterPairQuality {
+  readonly registerA: string;
+  readonly registerB: string;
+  readonly precision: number;
+  readonly recall: number;
+  /** Pairs of records across the two registers inside the same entities. */
+  readonly pairs: number;
+  /** Expected number of matches between them. */
+  readonly matches: number;
+}
+
+export interface LinkageResult {
+  readonly entities: number;
+  /** For each extract: entity of each row, 0-based in order of first appearance. */
+  readonly entityOf: readonly Uint32Array[];
+  /** For each extract: probability that the row belongs to its entity (a row alone: that it has no match). */
+  readonly probability: readonly Float64Array[];
+  readonly threshold: Threshold;
+  /** Expected precision and recall of the pairs across registers that the entities imply. */
+  readonly estimated: { readonly precision: number; readonly recall: number };
+  readonly byRegisterPair: readonly RegisterPairQuality[];
+  readonly models: readonly { readonly registers: string; readonly model: RegisterPairModel }[];
+  readonly scheme: ComparisonScheme;
+  /** Links that were refused because an entity would have held two records of a unique register. */
+  readonly refusedLinks: number;
+  /** What a reader of the figures has to know; empty when all went as it should. */
+  readonly warnings: readonly string[];
+  /** Milliseconds of each stage; empty without a clock. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** Fewer expected matches than this between two registers are worth a warning. */
+const LEAST_MATCHES = 1;
+
+interface Task { readonly a: number; readonly b: number }
+
+/**
+ * Links two or more extracts: block -> compare -> score for every pair of registers (and within those that
+ * hold many records a person), then entities under the registers' cardinalities.
+ *
+ * Deterministic: the same extracts, in the same order, and spec give the same result.
+ *
+ * @throws VinculumError `LINKAGE_INPUT_INVALID` when the extracts do not fit together.
+ */
+export async function link(
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
+): Promise<LinkageResult> {
+  assertLinkable(extracts);
+  const timings = new Timings(resources.now);
+  const scheme = chooseScheme(extracts, spec);
+  const known = await timings.measure('non-matches', () =>
+    knownNonMatches(extracts, scheme, spec, resources));
+  const tasks = registerPairs(extracts);
+  const results: RegisterPairLinks[] = [];
+  for (const [t, { a, b }] of tasks.entries()) {
+    const registers = `${extracts[a].registerId} x ${extracts[b].registerId}`;
+    const report = (fraction: number): void => resources.onProgress?.({
+      stage: 'compare', registers, fraction: 0.1 + (0.8 * (t + fraction)) / tasks.length,
+    });
+    results.push(await timings.measure(registers, () => linkRegisterPair({
+      a: extracts[a], b: extracts[b], scheme, spec, seed: spec.seed + 100 * (t + 1),
+      knownNonMatches: nonMatchesFor(known, a, b),
+    }, resources, report)));
+  }
+  resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 0.9 });
+  const result = timings.measureNow('cluster', () => decide(extracts, spec, tasks, results));
+  resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
+  return { ...result, scheme, timings: timings.milliseconds };
+}
+
+function assertLinkable(extracts: readonly EncodedExtract[]): void {
+  const refuse = (message: string): never => {
+    throw new VinculumError('LINKAGE_INPUT_INVALID', message);
+  };
+  if (extracts.length < 2) refuse(`linkage needs at least two extracts, got ${extracts.length}`);
+  const shape = (extract: EncodedExtract): string =>
+    extract.segments.map(({ name, bits }) => `${name}:${bits}`).join(',');
+  for (const extract of extracts) {
+    if (extract.records === 0) refuse(`the extract of ${extract.registerId} holds no record`);
+    if (shape(extract) !== shape(extracts[0])) {
+      refuse(`the extract of ${extract.registerId} has the segments ${shape(extract)}, `
+        + `the first one has ${shape(extracts[0])}: encode both with the same spec`);
+    }
+  }
+  const ids = new Set(extracts.map(({ registerId }) => registerId));
+  if (ids.size !== extracts.length) refuse('two extracts are of the same register: give each its own id');
+}
+
+/** Every two registers, and each register with itself where a person can have many records. */
+function registerPairs(extracts: readonly EncodedExtract[]): Task[] {
+  return extracts.flatMap((extract, a) => extracts.flatMap((_, b) =>
+    (a < b || (a === b && extract.cardinality === 'many' && extract.records > 1) ? [{ a, b }] : [])));
+}
+
+function chooseScheme(extracts: readonly EncodedExtract[], spec: LinkageSpec): ComparisonScheme {
+  const samples: ChancePairs[] = [];
+  const pairs = (extracts.length * (extracts.length - 1)) / 2;
+  const size = Math.ceil(Math.min(spec.comparison.sampledPairs, 200000) / pairs);
+  extracts.forEach((a, x) => extracts.slice(x + 1).forEach((b, y) => samples.push({
+    a, b, pairs: randomPairs(a.records, b.records, size, spec.seed + 31 * x + y),
+  })));
+  return comparisonScheme(chooseCuts(samples, spec.comparison.steps));
+}
+
+/** Vector counts within each unique register: pairs that are surely non-matches. Null for the others. */
+async function knownNonMatches(
+  extracts: readonly EncodedExtract[], scheme: ComparisonScheme, spec: LinkageSpec,
+  resources: LinkageResources,
+): Promise<(Float64Array | null)[]> {
+  const result: (Float64Array | null)[] = [];
+  for (const [x, extract] of extracts.entries()) {
+    if (extract.cardinality !== 'unique' || extract.records < 2) {
+      result.push(null);
+      continue;
+    }
+    const seed = spec.seed + 7000 + x;
+    const plan = planBlocking(extract, extract, spec.blocking, seed);
+    const steps = countVectors(
+      extract, extract, scheme, plan, spec.blocking, spec.comparison.sampledPairs, seed);
+    const { counts } = await drive(steps, resources, () => resources.onProgress?.({
+      stage: 'compare', registers: extract.registerId, fraction: (0.1 * x) / extracts.length,
+    }));
+    result.push(counts);
+  }
+  return result;
+}
+
+/** Those of the two registers if one of them is unique, else those of every unique register. */
+function nonMatchesFor(
+  known: readonly (Float64Array | null)[], a: number, b: number,
+): Float64Array | null {
+  const own = [known[a], a === b ? null : known[b]].filter((counts) => counts !== null);
+  const used = own.length > 0 ? own : known.filter((counts) => counts !== null);
+  if (used.length === 0) return null;
+  return used[0].map((_, v) => used.reduce((sum, counts) => sum + counts[v], 0));
+}
+
+type Decision = Omit<LinkageResult, 'scheme' | 'timings'>;
+
+function decide(
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, tasks: readonly Task[],
+  results: readonly RegisterPairLinks[],
+): Decision {
+  const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
+  const links = recordLinks(tasks, results, first);
+  const crossing = Float64Array.from(results.flatMap(({ probabilities }, t) =>
+    (tasks[t].a === tasks[t].b ? [] : Array.from(probabilities))));
+  const matches = results.reduce((sum, { model }, t) =>
+    (tasks[t].a === tasks[t].b ? sum : sum + model.matches), 0);
+  const threshold = chooseThreshold(crossing, matches, spec.decision);
+  const clusters = clusterRecords(extracts, links, threshold.probability);
+  const quality = expectedQuality(extracts, tasks, results, links, clusters, first);
+  const split = <T extends Uint32Array | Float64Array>(all: T): T[] =>
+    extracts.map(({ records }, x) => all.slice(first[x], first[x] + records) as T);
+  return {
+    entities: clusters.entities,
+    entityOf: split(clusters.entityOf),
+    probability: split(membership(links, clusters)),
+    threshold, ...quality,
+    models: tasks.map(({ a, b }, t) => ({
+      registers: `${extracts[a].registerId} x ${extracts[b].registerId}`, model: results[t].model,
+    })),
+    refusedLinks: clusters.refused, warnings: warningsOf(extracts, tasks, results),
+  };
+}
+
+function warningsOf(
+  extracts: readonly EncodedExtract[], tasks: readonly Task[], results: readonly RegisterPairLinks[],
+): string[] {
+  return results.flatMap(({ model }, t) => {
+    const registers = `${extracts[tasks[t].a].registerId} x ${extracts[tasks[t].b].registerId}`;
+    return [
+      ...(model.em.converged ? [] : [`${registers}: the model was still moving when EM ended`]),
+      ...(model.cutPairs > 0 ? [`${registers}: ${model.cutPairs} pairs in oversized buckets were not compared`] : []),
+      ...(model.matches < LEAST_MATCHES ? [`${registers}: hardly any matches; are keys and specs the same?`] : []),
+    ];
+  });
+}
+
+function recordLinks(
+  tasks: readonly Task[], results: readonly RegisterPairLinks[], first: readonly number[],
+): RecordLinks {
+  const length = results.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  const recordsA = new Uint32Array(length);
+  const recordsB = new Uint32Array(length);
+  const probabilities = new Float64Array(length);
+  let at = 0;
+  results.forEach((result, t) => {
+    for (let e = 0; e < result.pairs.length; e++, at++) {
+      recordsA[at] = first[tasks[t].a] + result.pairs.rowsOfA[e];
+      recordsB[at] = first[tasks[t].b] + result.pairs.rowsOfB[e];
+      probabilities[at] = result.probabilities[e];
+    }
+  });
+  return { length, recordsA, recordsB, probabilities };
+}
+
+/** A linked record: its strongest link in its entity. A record alone: that none of its links is a match. */
+function membership(links: RecordLinks, { entityOf, accepted }: Entities): Float64Array {
+  const strongest = new Float64Array(entityOf.length);
+  const alone = new Float64Array(entityOf.length).fill(1);
+  for (let e = 0; e < links.length; e++) {
+    alone[links.recordsA[e]] *= 1 - links.probabilities[e];
+    alone[links.recordsB[e]] *= 1 - links.probabilities[e];
+  }
+  for (const e of accepted) {
+    for (const record of [links.recordsA[e], links.recordsB[e]]) {
+      strongest[record] = Math.max(strongest[record], links.probabilities[e]);
+    }
+  }
+  return strongest.map((probability, record) => (probability > 0 ? probability : alone[record]));
+}
+
+function expectedQuality(
+  extracts: readonly EncodedExtract[], tasks: readonly Task[], results: readonly RegisterPairLinks[],
+  links: RecordLinks, clusters: Entities, first: readonly number[],
+): Pick<LinkageResult, 'estimated' | 'byRegisterPair'> {
+  const sums = new Map<string, ExpectedPairs>();
+  for (const entity of entityEvidence(links, clusters, first)) addExpectedPairs(entity, sums);
+  const byRegisterPair: RegisterPairQuality[] = [];
+  tasks.forEach(({ a, b }, t) => {
+    if (a === b) return;
+    const { pairs, matches } = sums.get(registerPairKey(a, b)) ?? { pairs: 0, matches: 0 };
+    const expected = Math.max(results[t].model.matches, matches);
+    byRegisterPair.push({
+      registerA: extracts[a].registerId, registerB: extracts[b].registerId,
+      precision: pairs === 0 ? 1 : matches / pairs, recall: expected === 0 ? 1 : matches / expected,
+      pairs, matches: expected,
+    });
+  });
+  const total = (value: (quality: RegisterPairQuality) => number): number =>
+    byRegisterPair.reduce((sum, quality) => sum + value(quality), 0);
+  const right = total(({ precision, pairs }) => precision * pairs);
+  const pairs = total((quality) => quality.pairs);
+  const expected = total(({ matches }) => matches);
+  return {
+    estimated: {
+      precision: pairs === 0 ? 1 : right / pairs, recall: expected === 0 ? 1 : right / expected,
+    },
+    byRegisterPair,
+  };
+}
+
+/** The entities of two or more records, with their accepted links. */
+function entityEvidence(
+  links: RecordLinks, { entityOf, accepted }: Entities, first: readonly number[],
+): Iterable<EntityEvidence> {
+  type Members = { records: number[]; links: { a: number; b: number; probability: number }[] };
+  const members = new Map<number, Members>();
+  const position = new Uint32Array(entityOf.length);
+  const linked = new Uint8Array(entityOf.length);
+  for (const e of accepted) linked[links.recordsA[e]] = linked[links.recordsB[e]] = 1;
+  for (let record = 0; record < entityOf.length; record++) {
+    if (!linked[record]) continue;
+    const entity = members.get(entityOf[record]) ?? { records: [], links: [] };
+    position[record] = entity.records.push(record) - 1;
+    members.set(entityOf[record], entity);
+  }
+  for (const e of accepted) {
+    members.get(entityOf[links.recordsA[e]])?.links.push({
+      a: position[links.recordsA[e]], b: position[links.recordsB[e]], probability: links.probabilities[e],
+    });
+  }
+  const registerOf = (record: number): number => {
+    let register = first.length - 1;
+    while (first[register] > record) register--;
+    return register;
+  };
+  return Array.from(members.values(), ({ records, links: own }) =>
+    ({ registers: records.map(registerOf), links: own }));
+}
+
+/** Wall-clock milliseconds by stage, where a clock was given. */
+class Timings {
+  readonly milliseconds: Record<string, number> = {};
+
+  constructor(private readonly now: (() => number) | undefined) {}
+
+  async measure<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = this.now?.();
+    const result = await work();
+    this.note(stage, start);
+    return result;
+  }
+
+  measureNow<T>(stage: string, work: () => T): T {
+    const start = this.now?.();
+    const result = work();
+    this.note(stage, start);
+    return result;
+  }
+
+  private note(stage: string, start: number | undefined): void {
+    if (this.now && start !== undefined) this.milliseconds[stage] = Math.round(this.now() - start);
+  }
+}

@@ -1,0 +1,95 @@
+import { canonicalJson, VinculumError, type JsonValue } from '#libs/record';
+import type { BlockingSpec } from '#libs/block';
+import type { DecisionRule } from '#libs/score';
+
+/** What fully determines a linkage run, apart from its extracts. */
+export interface LinkageSpec {
+  readonly kind: 'vinculum-linkage-spec';
+  readonly version: 1;
+  readonly name: string;
+  /** Seed of the sampled pairs and the tables' columns. */
+  readonly seed: number;
+  readonly blocking: BlockingSpec;
+  readonly comparison: {
+    /** Random pairs that describe chance similarity and the bulk of the non-matches. */
+    readonly sampledPairs: number;
+    /** Equal steps of similarity above chance, by segment. */
+    readonly steps: number;
+  };
+  readonly score: {
+    /** Latent classes of matches, 1 to 3. */
+    readonly latentClasses: number;
+    /** Rounds between the bipartite posterior and m. */
+    readonly rounds: number;
+  };
+  readonly decision: DecisionRule;
+}
+
+interface NumberField { readonly path: string; readonly least: number; readonly most: number; whole: boolean }
+
+const NUMBERS: readonly NumberField[] = [
+  { path: 'seed', least: 0, most: 4294967295, whole: true },
+  { path: 'blocking.exhaustivePairs', least: 0, most: 1e12, whole: true },
+  { path: 'blocking.tablesPerSegment', least: 1, most: 200, whole: true },
+  { path: 'blocking.candidatesPerRecord', least: 1, most: 1000, whole: false },
+  { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
+  { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },
+  { path: 'comparison.steps', least: 1, most: 30, whole: true },
+  { path: 'score.latentClasses', least: 1, most: 3, whole: true },
+  { path: 'score.rounds', least: 1, most: 20, whole: true },
+];
+
+const DECISIONS: Readonly<Record<string, NumberField>> = {
+  'maximum-expected-f': { path: 'decision.beta', least: 0.1, most: 10, whole: false },
+  'target-precision': { path: 'decision.precision', least: 0.5, most: 0.9999, whole: false },
+};
+
+/**
+ * Reads a linkage spec, complete and without unknown members.
+ *
+ * @throws VinculumError `LINKAGE_SPEC_INVALID` with every reason.
+ */
+export function parseLinkageSpec(json: unknown): LinkageSpec {
+  const reasons: string[] = [];
+  if (value(json, 'kind') !== 'vinculum-linkage-spec') reasons.push('kind must be "vinculum-linkage-spec"');
+  if (value(json, 'version') !== 1) reasons.push('version must be 1');
+  const name = value(json, 'name');
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,63}$/.test(name)) {
+    reasons.push('name must be lower-case letters, digits and hyphens');
+  }
+  const decision = value(json, 'decision.kind');
+  const ofDecision = typeof decision === 'string' ? DECISIONS[decision] : undefined;
+  if (!ofDecision) reasons.push(`decision.kind must be one of ${Object.keys(DECISIONS).join(', ')}`);
+  const numbers = ofDecision ? [...NUMBERS, ofDecision] : NUMBERS;
+  for (const field of numbers) checkNumber(json, field, reasons);
+  const known = new Set(['kind', 'version', 'name', 'decision.kind', ...numbers.map(({ path }) => path)]);
+  for (const path of memberPaths(json)) if (!known.has(path)) reasons.push(`${path} is not known`);
+  if (reasons.length > 0) {
+    throw new VinculumError('LINKAGE_SPEC_INVALID', `the linkage spec is refused: ${reasons.join('; ')}`);
+  }
+  return json as LinkageSpec;
+}
+
+/** The canonical text of a spec, which its hash is taken over. */
+export function linkageSpecText(spec: LinkageSpec): string {
+  return canonicalJson(spec as unknown as JsonValue);
+}
+
+function checkNumber(json: unknown, { path, least, most, whole }: NumberField, reasons: string[]): void {
+  const found = value(json, path);
+  if (typeof found !== 'number' || !Number.isFinite(found) || found < least || found > most
+    || (whole && !Number.isInteger(found))) {
+    reasons.push(`${path} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}`);
+  }
+}
+
+function value(json: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((object, key) =>
+    typeof object === 'object' && object !== null && Object.hasOwn(object, key)
+      ? (object as Record<string, unknown>)[key] : undefined, json);
+}
+
+function memberPaths(json: unknown, prefix = ''): string[] {
+  if (typeof json !== 'object' || json === null) return prefix === '' ? [] : [prefix.slice(0, -1)];
+  return Object.entries(json).flatMap(([key, member]) => memberPaths(member, `${prefix}${key}.`));
+}

@@ -1,0 +1,169 @@
+import type { EncodedExtract } from '#libs/record';
+import { planBlocking, type BlockingPlan } from '#libs/block';
+import type { ComparedPairs, ComparisonScheme } from '#libs/compare';
+import {
+  bipartitePosterior, fitMatches, matchProbabilities, nonMatchDistribution, patternShares, refitMatches,
+  type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
+} from '#libs/score';
+import type { LinkageSpec } from './linkage-spec.js';
+import { breathe, drive, type LinkageResources } from './pacing.js';
+import { countVectors, wantedPairs, type VectorCounts } from './vector-counts.js';
+
+/** Links between two registers (or within one) with their probabilities, and the model behind them. */
+export interface RegisterPairLinks {
+  readonly pairs: ComparedPairs;
+  readonly probabilities: Float64Array;
+  readonly model: RegisterPairModel;
+}
+
+export interface RegisterPairModel {
+  readonly plan: BlockingPlan;
+  /** Expected number of matches, found or not. */
+  readonly matches: number;
+  /** Expected share of the matches that candidate generation and the evidence cut leave in reach. */
+  readonly pairCompleteness: number;
+  readonly candidates: number;
+  readonly cutPairs: number;
+  readonly em: Pick<MatchFit, 'iterations' | 'converged' | 'logLikelihood'>;
+  readonly match: MatchModel;
+}
+
+export interface RegisterPairTask {
+  readonly a: EncodedExtract;
+  /** The same object as `a` for duplicates within a register. */
+  readonly b: EncodedExtract;
+  readonly scheme: ComparisonScheme;
+  /** Counts of vectors of known non-matches; null where no register is unique. */
+  readonly knownNonMatches: Float64Array | null;
+  readonly spec: LinkageSpec;
+  readonly seed: number;
+}
+
+/** Pairs whose pairwise odds are below this are not followed up. */
+const LEAST_ODDS = 1e-4;
+/** At most this many followed-up pairs a record, the likeliest vectors first. */
+const MOST_PAIRS_PER_RECORD = 30;
+/** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
+const MOST_DUPLICATES = 20;
+
+/** Block, compare and score one pair of registers. `report` gets the fraction done, 0..1. */
+export async function linkRegisterPair(
+  task: RegisterPairTask, resources: LinkageResources, report: (fraction: number) => void,
+): Promise<RegisterPairLinks> {
+  const { a, b, scheme, spec } = task;
+  const plan = planBlocking(a, b, spec.blocking, task.seed);
+  const step = (from: number) => ({ done, total }: { done: number; total: number }): void =>
+    report(from + 0.45 * (Number.isNaN(total) ? 0.5 : done / total));
+  const counted = await drive(countVectors(
+    a, b, scheme, plan, spec.blocking, spec.comparison.sampledPairs, task.seed + 1), resources, step(0));
+  const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
+  const most = mostMatches(a, b);
+  const fit = fitMatches(space, {
+    counts: counted.counts, reliable: counted.reliable, mostMatches: most,
+    nonMatch: nonMatchDistribution(space, task.knownNonMatches, counted.counts, most),
+  }, spec.score.latentClasses);
+  await breathe(resources);
+  const keep = worthFollowing(task, counted, matchProbabilities(space, fit.model), fit.nonMatch, fit.matches);
+  const { pairs } = await drive(
+    wantedPairs(a, b, scheme, plan, spec.blocking, (vector) => keep[vector] === 1), resources, step(0.5));
+  const scored = scorePairs(task, space, counted, fit, keep, pairs);
+  report(1);
+  return { pairs, ...scored, model: { ...scored.model, plan, em: fit } };
+}
+
+/** What the registers' cardinalities allow. */
+function mostMatches(a: EncodedExtract, b: EncodedExtract): number {
+  if (a === b) return MOST_DUPLICATES * a.records;
+  const bounds = [a.cardinality === 'unique' ? b.records : null, b.cardinality === 'unique' ? a.records : null]
+    .filter((bound) => bound !== null);
+  return bounds.length > 0 ? Math.min(...bounds) : MOST_DUPLICATES * Math.max(a.records, b.records);
+}
+
+/** 1 for the vectors whose pairs are scored: enough odds, and no more pairs than the records can use. */
+function worthFollowing(
+  { a, b }: RegisterPairTask, { counts, candidateProbability }: VectorCounts,
+  m: Float64Array, u: Float64Array, matches: number,
+): Uint8Array {
+  const pairs = counts.reduce((sum, count) => sum + count, 0);
+  const prior = matches / pairs;
+  const keep = new Uint8Array(counts.length);
+  const byRatio = Array.from(counts.keys()).sort((x, y) => m[y] / u[y] - m[x] / u[x] || x - y);
+  let expected = 0;
+  for (const vector of byRatio) {
+    expected += counts[vector] * candidateProbability[vector];
+    if ((prior * m[vector]) / u[vector] < LEAST_ODDS
+      || expected > MOST_PAIRS_PER_RECORD * (a.records + b.records)) break;
+    keep[vector] = 1;
+  }
+  return keep;
+}
+
+function scorePairs(
+  { a, b, spec }: RegisterPairTask, space: VectorSpace, counted: VectorCounts,
+  fit: MatchFit, keep: Uint8Array, pairs: ComparedPairs,
+): { probabilities: Float64Array; model: Omit<RegisterPairModel, 'plan' | 'em'> } {
+  const most = mostMatches(a, b);
+  let model = fit.model;
+  let matches = fit.matches;
+  let reach = 1;
+  let probabilities: Float64Array = new Float64Array(0);
+  for (let round = 0; round < spec.score.rounds; round++) {
+    const m = matchProbabilities(space, model);
+    const ratios = Float64Array.from(pairs.vectors, (vector) => m[vector] / fit.nonMatch[vector]);
+    probabilities = bipartitePosterior(links(pairs, ratios), sides(a, b), matches);
+    const matched = new Float64Array(space.vectors);
+    let found = 0;
+    for (let e = 0; e < pairs.length; e++) {
+      matched[pairs.vectors[e]] += probabilities[e];
+      found += probabilities[e];
+    }
+    reach = reachableShare(space, counted, m, keep);
+    matches = Math.min(found / reach, most * (1 - 1e-4));
+    model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
+  }
+  const { candidates, cutPairs } = counted;
+  return {
+    probabilities, model: { matches, pairCompleteness: reach, candidates, cutPairs, match: model },
+  };
+}
+
+function links(pairs: ComparedPairs, likelihoodRatios: Float64Array): CandidateLinks {
+  return { length: pairs.length, rowsOfA: pairs.rowsOfA, rowsOfB: pairs.rowsOfB, likelihoodRatios };
+}
+
+function sides(a: EncodedExtract, b: EncodedExtract): BipartiteSides {
+  const within = a === b;
+  return {
+    recordsOfA: a.records, recordsOfB: b.records,
+    oneMatchForA: !within && b.cardinality === 'unique',
+    oneMatchForB: !within && a.cardinality === 'unique',
+  };
+}
+
+/**
+ * Share of the matches that are candidates and are followed up: m, weighted by how often the segments are
+ * observed together, times the probability of becoming a candidate.
+ */
+function reachableShare(
+  space: VectorSpace, { counts, candidateProbability }: VectorCounts, m: Float64Array, keep: Uint8Array,
+): number {
+  const weightOf = patternShares(space, counts);
+  let reached = 0;
+  let all = 0;
+  for (let v = 0; v < space.vectors; v++) {
+    const share = weightOf[v] * m[v];
+    all += share;
+    if (keep[v]) reached += share * candidateProbability[v];
+  }
+  return all > 0 ? Math.max(reached / all, 1e-6) : 1;
+}
+
+/** Adds to the followed-up matches those that the model places out of reach. */
+function withUnreached(
+  space: VectorSpace, { counts, candidateProbability }: VectorCounts, m: Float64Array, keep: Uint8Array,
+  matched: Float64Array, matches: number,
+): Float64Array {
+  const weightOf = patternShares(space, counts);
+  return matched.map((sum, v) =>
+    sum + matches * weightOf[v] * m[v] * (1 - keep[v] * candidateProbability[v]));
+}

@@ -1,0 +1,9 @@
+export { bipartitePosterior, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
+export {
+  fitMatches, matchProbabilities, refitMatches,
+  type MatchFit, type MatchModel, type VectorEvidence,
+} from './match-distribution.js';
+export { matchProbability, matchWeight } from './match-weight.js';
+export { nonMatchDistribution } from './non-match-distribution.js';
+export { chooseThreshold, type DecisionRule, type Threshold } from './threshold.js';
+export { levelTable, patternShares, type VectorSpace } from './vector-space.js';
