@@ -21,18 +21,22 @@ interface LayoutSegment {
  */
 export const DEFAULT_LAYOUT: readonly LayoutSegment[] = [
   {
-    name: 'name', bits: 1024, roles: ['givenName', 'familyName', 'fullName'],
+    name: 'name', bits: 2048, roles: ['givenName', 'familyName', 'fullName'],
     refuge: ['birth', 'contact', 'place'],
   },
   {
-    name: 'birth', bits: 512, roles: ['birthDate', 'birthYear', 'birthMonth', 'birthDay', 'sex'],
+    name: 'birth', bits: 1024,
+    roles: ['birthDate', 'birthYear', 'birthMonth', 'birthDay', 'sex', 'placeOfBirth'],
     refuge: ['name', 'place', 'contact'],
   },
   {
-    name: 'place', bits: 1024, roles: ['placeOfBirth', 'locality', 'postalCode', 'address'],
+    name: 'place', bits: 1024, roles: ['locality', 'postalCode', 'address'],
     refuge: ['contact', 'birth', 'name'],
   },
-  { name: 'contact', bits: 512, roles: ['phone', 'identifier', 'other'], refuge: ['place', 'birth', 'name'] },
+  {
+    name: 'contact', bits: 1024, roles: ['phone', 'identifier', 'other'],
+    refuge: ['place', 'birth', 'name'],
+  },
 ];
 
 const DEFAULT_HARDENING: readonly HardeningStep[] = [{ type: 'diffusion', t: 10 }];

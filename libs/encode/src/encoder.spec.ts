@@ -36,8 +36,8 @@ describe('createEncoder', () => {
 
   it('fills half of a diffused filter and leaves unrelated people near chance', () => {
     const bob = encode({ givenName: 'Bjørn', familyName: 'Kovačević', birthDate: '1988-11-30', sex: 'M' });
-    expect(ones(ana[0]) / 1024).toBeGreaterThan(0.4);
-    expect(ones(ana[0]) / 1024).toBeLessThan(0.6);
+    expect(ones(ana[0]) / 2048).toBeGreaterThan(0.4);
+    expect(ones(ana[0]) / 2048).toBeLessThan(0.6);
     expect(dice(ana[0], bob[0])).toBeLessThan(0.6);
   });
 
