@@ -5,13 +5,14 @@ import { BAD_INPUT, DONE } from './cli/command-end.js';
 import { encodeCommand } from './cli/encode.js';
 import { inspectCommand } from './cli/inspect.js';
 import { keyCommand } from './cli/key.js';
+import { linkCommand } from './cli/link.js';
 import { synthesizeCommand } from './cli/synthesize.js';
 
 const program = new Command('vinculum')
   .description('Links registers without seeing the people in them.')
   .showHelpAfterError('(add --help for more)');
 for (const command of [
-  keyCommand(), encodeCommand(), inspectCommand(), synthesizeCommand(), auditCommand(),
+  keyCommand(), encodeCommand(), inspectCommand(), linkCommand(), synthesizeCommand(), auditCommand(),
 ]) program.addCommand(command);
 throwInsteadOfExit(program);
 

@@ -88,24 +88,6 @@ describe('the embedded start', () => {
     expect(second.output).toContain('removed a stale postmaster.pid');
   });
 
-  it('ends, and says so, when the server is killed under it; the next start recovers', async () => {
-    const first = start();
-    await listening(first);
-    const server = postmaster()!;
-    process.kill(server, 'SIGKILL');
-    expect(await first.ended()).toBe(1);
-    expect(first.output).toContain(`PostgreSQL ${server} ended unasked`);
-    expect(await serviceStarts(await listening(start()))).toBe(2);
-  });
-
-  it('a signal during the start leaves nothing half open', async () => {
-    const program = start();
-    while (postmaster() === undefined) await new Promise((done) => setTimeout(done, 5));
-    const server = postmaster()!;
-    expect(await program.kill('SIGINT')).toBe(0);
-    expect([processIdentity(server), existsSync(pidFile())]).toEqual([undefined, false]);
-  });
-
   it('refuses a second start on the same folder, names the process, and leaves the first alone', async () => {
     const first = start();
     const url = await listening(first);

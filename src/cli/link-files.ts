@@ -1,0 +1,178 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodingSpecHash, type EncodingSpec } from '#libs/encode';
+import { link, type LinkageResources, type LinkageResult, type LinkageSpec } from '#libs/linkage';
+import { measuredQuality, type MeasuredQuality } from '#libs/quality';
+import { RECORD_ID_BYTES, VinculumError, type Cardinality, type EncodedExtract } from '#libs/record';
+import { readEncodedExtract } from '../extract-folder/index.js';
+import type { ColumnMapping } from './column-mapping.js';
+import { readTrialFile } from './trial-extract.js';
+
+interface LinkOutput {
+  readonly spec: LinkageSpec;
+  readonly out?: string;
+  readonly report?: string;
+}
+
+export type LinkInput = LinkOutput & (
+  | { readonly kind: 'extracts'; readonly folders: readonly string[] }
+  | {
+    readonly kind: 'csv';
+    readonly files: readonly {
+      readonly path: string; readonly registerId: string; readonly cardinality: Cardinality;
+    }[];
+    readonly columns: ColumnMapping;
+    readonly encodingSpec: EncodingSpec;
+    readonly id?: string;
+    readonly truth?: string;
+    readonly truthPattern?: RegExp;
+  });
+
+export interface LinkSummary {
+  readonly registers: number;
+  readonly records: number;
+  readonly entities: number;
+  readonly threshold: number;
+  readonly estimated: { readonly precision: number; readonly recall: number };
+  readonly measured?: MeasuredQuality;
+  readonly warnings: readonly string[];
+  readonly seconds: number;
+}
+
+export interface LinkFilesResult {
+  readonly summary: LinkSummary;
+  readonly result: LinkageResult;
+}
+
+interface LoadedInput {
+  readonly extracts: readonly EncodedExtract[];
+  readonly recordIds: readonly (readonly string[])[];
+  readonly truth: readonly (string | null)[];
+}
+
+/** Reads, links and writes. Files are written under another name and renamed: whole or not at all. */
+export async function linkFiles(input: LinkInput, resources: LinkageResources): Promise<LinkFilesResult> {
+  const started = performance.now();
+  const loaded = input.kind === 'csv' ? await loadTrial(input) : await loadExtracts(input.folders);
+  const result = await link(loaded.extracts, input.spec, { ...resources, now: () => performance.now() });
+  const summary = summarise(loaded, result, (performance.now() - started) / 1000);
+  if (input.out !== undefined) writeWhole(input.out, linksCsv(loaded, result));
+  if (input.report !== undefined) {
+    writeWhole(input.report, `${JSON.stringify(reportOf(input, loaded, result, summary), null, 2)}\n`);
+  }
+  return { summary, result };
+}
+
+async function loadTrial(input: LinkInput & { kind: 'csv' }): Promise<LoadedInput> {
+  const { id, truth, truthPattern, columns, encodingSpec } = input;
+  const files = [];
+  for (const { path, registerId, cardinality } of input.files) {
+    files.push(await readTrialFile(path, {
+      columns, spec: encodingSpec, register: { registerId, cardinality },
+      ...(id === undefined ? {} : { id }), ...(truth === undefined ? {} : { truth }),
+      ...(truthPattern === undefined ? {} : { truthPattern }),
+    }));
+  }
+  return {
+    extracts: files.map(({ extract }) => extract),
+    recordIds: files.map(({ recordIds }) => recordIds),
+    truth: files.flatMap((file) => file.truth),
+  };
+}
+
+async function loadExtracts(folders: readonly string[]): Promise<LoadedInput> {
+  const read = [];
+  for (const folder of folders) read.push(await readEncodedExtract(folder));
+  const [{ manifest: first }] = read;
+  for (const { manifest } of read) {
+    if (manifest.specHash !== first.specHash || manifest.keyFingerprint !== first.keyFingerprint) {
+      throw new VinculumError('LINKAGE_INPUT_INVALID',
+        `the extracts of ${first.registerId} and ${manifest.registerId} were encoded with another spec or key: `
+        + 'encode both with the same');
+    }
+  }
+  return {
+    extracts: read.map(({ extract }) => extract),
+    recordIds: read.map(({ recordIds, extract }) => Array.from({ length: extract.records }, (_, row) =>
+      Buffer.from(recordIds.subarray(row * RECORD_ID_BYTES, (row + 1) * RECORD_ID_BYTES)).toString('hex'))),
+    truth: [],
+  };
+}
+
+function summarise(
+  { extracts, truth }: LoadedInput, result: LinkageResult, seconds: number,
+): LinkSummary {
+  const records = extracts.reduce((sum, extract) => sum + extract.records, 0);
+  return {
+    registers: extracts.length, records, entities: result.entities,
+    threshold: result.threshold.probability, estimated: result.estimated,
+    ...(truth.some((label) => label !== null) ? { measured: measure(extracts, truth, result) } : {}),
+    warnings: result.warnings, seconds: Number(seconds.toFixed(3)),
+  };
+}
+
+function measure(
+  extracts: readonly EncodedExtract[], truth: readonly (string | null)[], { entityOf }: LinkageResult,
+): MeasuredQuality {
+  const registers = Uint8Array.from(extracts.flatMap(({ records }, r) => Array<number>(records).fill(r)));
+  return measuredQuality(registers, Uint32Array.from(entityOf.flatMap((of) => Array.from(of))), truth);
+}
+
+function linksCsv({ extracts, recordIds }: LoadedInput, { entityOf, probability }: LinkageResult): string {
+  const lines = ['entity,register,record_id,probability'];
+  extracts.forEach(({ registerId, records }, x) => {
+    for (let row = 0; row < records; row++) {
+      lines.push(`${entityOf[x][row]},${registerId},${csvField(recordIds[x][row])},`
+        + probability[x][row].toFixed(6));
+    }
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function reportOf(
+  input: LinkInput, { extracts }: LoadedInput, result: LinkageResult, summary: LinkSummary,
+): object {
+  const { byRegisterPair, models, scheme, threshold, timings, refusedLinks } = result;
+  return {
+    ...summary, versions: versions(), linkageSpec: input.spec,
+    ...(input.kind === 'csv' ? {
+      trial: 'plain CSV files, encoded in memory', encodingSpecHash: encodingSpecHash(input.encodingSpec),
+      columns: Object.fromEntries(input.columns),
+    } : {}),
+    inputs: extracts.map(({ registerId, cardinality, records, segments }) => ({
+      registerId, cardinality, records, segments: segments.map(({ name, bits }) => ({ name, bits })),
+    })),
+    threshold, byRegisterPair, refusedLinks, timings,
+    comparison: scheme.segments.map(({ name, cuts }) => ({ segment: name, cuts })),
+    models: models.map(({ registers, model }) => ({
+      registers, blocking: model.plan.kind, pairs: model.plan.pairs, candidates: model.candidates,
+      cutPairs: model.cutPairs, pairCompleteness: model.pairCompleteness, matches: model.matches,
+      em: { iterations: model.em.iterations, converged: model.em.converged },
+      mProbabilities: model.match.levelShares.map((bySegment) =>
+        bySegment.map((shares) => Array.from(shares))),
+      classShares: model.match.classShares,
+    })),
+  };
+}
+
+function versions(): { readonly vinculum: string; readonly node: string } {
+  const path = join(__dirname, '../../../package.json');
+  const own = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+  return { vinculum: own.version, node: process.version };
+}
+
+function writeWhole(path: string, text: string): void {
+  const partial = `${path}.partial`;
+  try {
+    writeFileSync(partial, text);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw new VinculumError('OUTPUT_UNWRITABLE',
+      `cannot write ${path} (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+}

@@ -1,0 +1,172 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { Command } from 'commander';
+import { defaultSpecForRoles } from '#libs/encode';
+import { parseLinkageSpec, type LinkageSpec } from '#libs/linkage';
+import { REGISTER_ID_PATTERN, VinculumError, type Cardinality } from '#libs/record';
+import { readManifest } from '../extract-folder/index.js';
+import { parseColumnMapping, rolesOf } from './column-mapping.js';
+import { DONE, endWith } from './command-end.js';
+import { linkFiles, type LinkFilesResult, type LinkInput } from './link-files.js';
+
+interface LinkOptions {
+  readonly out?: string;
+  readonly report?: string;
+  readonly spec?: string;
+  readonly columns?: string;
+  readonly id?: string;
+  readonly truth?: string;
+  readonly truthPattern?: string;
+  readonly many?: string;
+  readonly json?: true;
+}
+
+const INTERRUPTED = 130;
+
+const EXAMPLE = `
+An input is an extract (a folder that vinculum encode wrote), or a plain CSV file, which is encoded in memory
+for a trial and asks for --columns. All inputs are of one kind.
+
+Example:
+  vinculum link a.csv b.csv --columns givenName=first,familyName=last,birthDate=dob --id id \\
+    --out links.csv --report report.json
+
+links.csv has one row a record: entity,register,record_id,probability. Records of one entity are linked.
+Exit codes: 0 linked, 2 refused.`;
+
+/** `vinculum link`: links extracts or, for a trial, CSV files, without a server. */
+export function linkCommand(): Command {
+  return new Command('link')
+    .description('link two or more extracts (or CSV files, for a trial) without a server')
+    .argument('<inputs...>', 'extract folders or CSV files, at least two')
+    .option('--out <file>', 'links to write: entity,register,record_id,probability')
+    .option('--report <file>', 'report to write: parameters, threshold, estimates, timings, versions')
+    .option('--spec <file>', 'linkage spec; default: the shipped one')
+    .option('--columns <mapping>', 'CSV only: role=column,role=column,...')
+    .option('--id <column>', 'CSV only: column of the record id; default: the row number')
+    .option('--truth <column>', 'CSV only: column of the label, to measure quality with')
+    .option('--truth-pattern <regex>', 'CSV only: the label inside the record id (first group, or the match)')
+    .option('--many <registers>', 'CSV only: registers in which a person can have many records, by comma')
+    .option('--json', 'print a summary as one line of JSON')
+    .addHelpText('after', EXAMPLE)
+    .action((inputs: string[], options: LinkOptions) =>
+      endWith(options.json === true, () => run(inputs, options)));
+}
+
+async function run(inputs: string[], options: LinkOptions): Promise<number> {
+  const controller = new AbortController();
+  const interrupt = (): void => controller.abort();
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const bar = new SingleBar({
+    format: 'link [{bar}] {percentage}% {registers}, {eta_formatted} left', stream: process.stderr,
+    clearOnComplete: true,
+  });
+  try {
+    const input = await inputOf(inputs, options);
+    if (input.kind === 'csv') console.error('a trial: identifiers are read and encoded in memory only');
+    if (process.stderr.isTTY) bar.start(100, 0, { registers: '' });
+    const result = await linkFiles(input, {
+      signal: controller.signal,
+      onProgress: ({ fraction, registers }) => bar.update(Math.round(100 * fraction), { registers }),
+    });
+    bar.stop();
+    report(result, options);
+    return DONE;
+  } catch (error) {
+    bar.stop();
+    if (!controller.signal.aborted) throw error;
+    console.error('interrupted; nothing was written');
+    return INTERRUPTED;
+  } finally {
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+}
+
+async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInput> {
+  if (inputs.length < 2) throw usage(`expected at least two inputs, got ${inputs.length}`);
+  const spec = linkageSpec(options.spec);
+  const output = {
+    ...(options.out === undefined ? {} : { out: resolve(options.out) }),
+    ...(options.report === undefined ? {} : { report: resolve(options.report) }),
+  };
+  const folders = inputs.filter((input) => isFolder(input));
+  if (folders.length === inputs.length) {
+    const csvOnly = (['columns', 'id', 'truth', 'truthPattern', 'many'] as const)
+      .filter((option) => options[option] !== undefined);
+    if (csvOnly.length > 0) throw usage(`an extract takes no --${csvOnly.join(', --')}`);
+    for (const folder of folders) await readManifest(folder);
+    return { kind: 'extracts', folders, spec, ...output };
+  }
+  if (folders.length > 0) throw usage('expected extracts only or CSV files only, got both');
+  if (options.columns === undefined) throw usage('expected --columns role=column,... for CSV files');
+  const columns = parseColumnMapping(options.columns);
+  return {
+    kind: 'csv', spec, ...output, columns, encodingSpec: defaultSpecForRoles(rolesOf(columns)),
+    files: filesWithRegisters(inputs, options.many),
+    ...(options.id === undefined ? {} : { id: options.id }),
+    ...(options.truth === undefined ? {} : { truth: options.truth }),
+    ...(options.truthPattern === undefined ? {} : { truthPattern: pattern(options.truthPattern) }),
+  };
+}
+
+function isFolder(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw usage(`no such file or folder: ${path}`);
+  return found.isDirectory();
+}
+
+/** A register is named after its file; files of one name get a number. */
+function filesWithRegisters(
+  inputs: readonly string[], many: string | undefined,
+): { path: string; registerId: string; cardinality: Cardinality }[] {
+  const names = inputs.map((input) =>
+    basename(input, extname(input)).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '') || 'register');
+  const registerIds = names.map((name, n) =>
+    (names.indexOf(name) === names.lastIndexOf(name) ? name : `${name}-${n + 1}`).slice(0, 64));
+  const wanted = many === undefined ? [] : many.split(',').map((register) => register.trim());
+  const unknown = wanted.filter((register) => !registerIds.includes(register));
+  if (unknown.length > 0) throw usage(`--many: no register ${unknown.join(', ')}; they are ${registerIds.join(', ')}`);
+  return inputs.map((path, n) => {
+    const registerId = registerIds[n];
+    if (!REGISTER_ID_PATTERN.test(registerId)) throw usage(`no register name in the file name of ${path}`);
+    return { path, registerId, cardinality: wanted.includes(registerId) ? 'many' : 'unique' };
+  });
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw usage(`--truth-pattern: expected a regular expression, got ${text}`);
+  }
+}
+
+function linkageSpec(path: string | undefined): LinkageSpec {
+  const file = path ?? join(__dirname, '../../../config/linkage/default.json');
+  try {
+    return parseLinkageSpec(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof VinculumError) throw error;
+    throw usage(`--spec: expected a readable JSON file at ${file}`);
+  }
+}
+
+function usage(message: string): VinculumError {
+  return new VinculumError('BAD_USAGE', message);
+}
+
+function report(result: LinkFilesResult, options: LinkOptions): void {
+  const { summary } = result;
+  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+  console.error(`${summary.records} records of ${summary.registers} registers are ${summary.entities} entities`);
+  console.error(`estimated: precision ${percent(summary.estimated.precision)}, `
+    + `recall ${percent(summary.estimated.recall)}`);
+  if (summary.measured) {
+    console.error(`measured:  precision ${percent(summary.measured.precision)}, `
+      + `recall ${percent(summary.measured.recall)}, F1 ${percent(summary.measured.f1)}`);
+  }
+  for (const warning of summary.warnings) console.error(`warning: ${warning}`);
+  if (options.out !== undefined) console.error(`links: ${options.out}`);
+  if (options.json === true) console.log(JSON.stringify(summary));
+}
