@@ -8,6 +8,8 @@ export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 export interface CsvReading {
   /** Default: UTF-8, with or without a byte order mark. */
   readonly encoding?: TextEncoding;
+  /** Default: the most frequent of comma, semicolon and tab in the header. */
+  readonly delimiter?: string;
   /** Whether spaces around values and names of columns are dropped. */
   readonly trim: boolean;
   /** Told the bytes read so far. */
@@ -18,14 +20,13 @@ const SNIFFED_BYTES = 1 << 16;
 const DELIMITERS = [',', ';', '\t'];
 
 /**
- * Streams the records of a CSV file (RFC 4180), the header first. The delimiter is the one of comma,
- * semicolon and tab that is most frequent in the header.
+ * Streams the records of a CSV file (RFC 4180), the header first.
  *
  * @throws VinculumError CSV_UNREADABLE: no such file, or quotes that do not close. Never repeats content.
  */
 export async function* readCsv(path: string, reading: CsvReading): AsyncGenerator<string[], void, undefined> {
   const encoding = reading.encoding ?? 'utf8';
-  const delimiter = sniffDelimiter(path);
+  const delimiter = reading.delimiter ?? sniffDelimiter(path);
   const parser = parse({
     bom: encoding === 'utf8', encoding, delimiter, trim: reading.trim, relax_column_count: true,
     skip_empty_lines: true, max_record_size: SNIFFED_BYTES,

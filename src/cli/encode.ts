@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import {
-  defaultSpecForRoles, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
+  defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
 } from '#libs/encode';
 import { REGISTER_ID_PATTERN, VinculumError, type Cardinality, type ExtractManifest } from '#libs/record';
 import { isIsoDate } from '../extract-folder/index.js';
@@ -10,8 +10,9 @@ import { parseColumnMapping, rolesOf, type ColumnMapping } from './column-mappin
 import { DONE, endWith } from './command-end.js';
 import { parseContentMap } from './content-map.js';
 import { TEXT_ENCODINGS, type TextEncoding } from './csv-rows.js';
+import { encodeClkhash } from './encode-clkhash.js';
 import { encodeExtract, type EncodeJob } from './encode-extract.js';
-import { readSecretFile } from './secret-file.js';
+import { readClkhashSecretFile, readSecretFile } from './secret-file.js';
 
 interface EncodeOptions {
   readonly in: string;
@@ -30,6 +31,15 @@ interface EncodeOptions {
   readonly json?: true;
 }
 
+/** What commander hands over: what an extract needs besides is checked by `withRequired`. */
+type GivenOptions =
+  Pick<EncodeOptions, 'in' | 'out' | 'secretFile'> & Partial<EncodeOptions> & { readonly format: string };
+
+const REQUIRED_FOR_EXTRACT = {
+  register: '--register', cardinality: '--cardinality', referenceDate: '--reference-date', columns: '--columns',
+  id: '--id',
+} as const;
+
 const INTERRUPTED = 130;
 
 const EXAMPLE = `
@@ -43,6 +53,10 @@ The content map says where the coarse variables come from, and what the register
   {"sex":{"column":"sex","codes":{"male":"M","female":"F"}},"birthMonth":{"column":"birth_date"},
    "citizenship":{"column":"citizenship"},"countryOfBirth":{"column":"country_of_birth"}}
 
+With --format clkhash the columns are the features of the schema, in order, values stay untouched (no
+trimming, no transliteration), and --out is a file {"clks":[base64,...]} in row order:
+  vinculum encode --format clkhash --spec schema.json --secret-file s --in rows.csv --out clks.json
+
 Exit codes: 0 written; 2 refused, with rows and reasons, and nothing written.`;
 
 /** `vinculum encode`: a register's CSV into an extract, on the custodian's premises. */
@@ -52,20 +66,46 @@ export function encodeCommand(): Command {
     .requiredOption('--in <file>', 'CSV of people: UTF-8, header line, comma, semicolon or tab')
     .requiredOption('--out <folder>', 'extract to create; must not exist')
     .requiredOption('--secret-file <file>', 'secret of the project (vinculum key new)')
-    .requiredOption('--register <id>', 'identifier of the register, for example population-register')
-    .addOption(new Option('--cardinality <kind>', 'records a person can have').choices(['unique', 'many'])
-      .makeOptionMandatory())
-    .requiredOption('--reference-date <date>', 'date to which the register was frozen, YYYY-MM-DD')
-    .requiredOption('--columns <mapping>', 'role=column,role=column,...')
-    .requiredOption('--id <column>', 'column of the record id')
+    .option('--register <id>', 'identifier of the register, for example population-register')
+    .addOption(new Option('--cardinality <kind>', 'records a person can have').choices(['unique', 'many']))
+    .option('--reference-date <date>', 'date to which the register was frozen, YYYY-MM-DD')
+    .option('--columns <mapping>', 'role=column,role=column,...')
+    .option('--id <column>', 'column of the record id')
     .option('--spec <file>', 'encoding spec of the project; default: the default profile for the roles of --columns')
     .option('--content <file>', 'content map; without it the extract has no content')
     .option('--events <file>', 'CSV of events: the id column, kind, date, country')
     .addOption(new Option('--encoding <name>', 'encoding of the CSV files').choices(TEXT_ENCODINGS))
     .option('--tolerate-dates', 'encode what can be read of a wrong date of birth instead of refusing the row')
+    .addOption(new Option('--format <name>', 'extract, or a clkhash file of the linkage schema in --spec')
+      .choices(['extract', 'clkhash']).default('extract'))
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
-    .action((options: EncodeOptions) => endWith(options.json === true, () => run(options)));
+    .action((options: GivenOptions) => endWith(options.json === true, () =>
+      (options.format === 'clkhash' ? runClkhash(options) : run(withRequired(options)))));
+}
+
+function withRequired(options: GivenOptions): EncodeOptions {
+  const missing = Object.entries(REQUIRED_FOR_EXTRACT)
+    .filter(([member]) => options[member as keyof typeof REQUIRED_FOR_EXTRACT] === undefined);
+  if (missing.length === 0) return options as EncodeOptions;
+  throw usage(`expected ${missing.map(([, flag]) => flag).join(', ')}; see vinculum encode --help`);
+}
+
+async function runClkhash(options: GivenOptions): Promise<number> {
+  if (options.spec === undefined) throw usage('expected --spec with the clkhash linkage schema');
+  const schema = parseClkhashSchema(readJson(options.spec, '--spec'));
+  for (const notice of schema.notices) console.error(`note: ${notice}`);
+  const secret = readClkhashSecretFile(options.secretFile);
+  try {
+    const { in: rows, out, encoding } = options;
+    const records = await encodeClkhash({ rows, out, schema, secret, ...(encoding && { encoding }) });
+    console.error(`${records} records encoded into ${out}`);
+    const { bits, xorFolds } = schema;
+    if (options.json) console.log(JSON.stringify({ out, records, bits, xorFolds, notices: schema.notices }));
+    return DONE;
+  } finally {
+    secret.fill(0);
+  }
 }
 
 async function run(options: EncodeOptions): Promise<number> {

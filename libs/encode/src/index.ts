@@ -16,3 +16,4 @@ export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
 export { FilterStatistics, type FilterSummary } from './filter-statistics.js';
 export type { RandomBytes } from './hardening-chain.js';
+export * from './clkhash/index.js';
