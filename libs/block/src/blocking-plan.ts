@@ -27,7 +27,8 @@ export interface BlockingSpec {
 
 /** Sampled columns are drawn among this many of the most variable ones of a segment. */
 const COLUMN_POOL = 512;
-const MAX_COLUMNS = 32;
+/** A key is 32 bits, and one key means missing. */
+const MAX_COLUMNS = 31;
 
 /**
  * Plans the candidates of a pair of extracts: every pair where that is cheap, else one `equal` table a

@@ -117,8 +117,9 @@ function blockingKeys(extract: EncodedExtract, tables: readonly BlockingTable[])
       if (isMissing(filters, start, bytes)) continue;
       for (const t of own) {
         const table = tables[t];
-        keys[row * tables.length + t] = Math.max(MISSING_KEY + 1, table.kind === 'equal'
-          ? hashOfBytes(filters, start, bytes) : sampledBits(filters, start, table.columns));
+        keys[row * tables.length + t] = table.kind === 'equal'
+          ? Math.max(MISSING_KEY + 1, hashOfBytes(filters, start, bytes))
+          : MISSING_KEY + 1 + sampledBits(filters, start, table.columns);
       }
     }
   });
@@ -130,7 +131,7 @@ function isMissing(filters: Uint8Array, start: number, bytes: number): boolean {
   return true;
 }
 
-/** The bits in the listed columns (most significant first), at most 32 of them. */
+/** The bits in the listed columns (most significant first), at most 31 of them: one key means missing. */
 function sampledBits(filters: Uint8Array, start: number, columns: Uint16Array): number {
   let key = 0;
   for (let c = 0; c < columns.length; c++) {

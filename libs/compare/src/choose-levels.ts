@@ -26,7 +26,7 @@ export interface ChancePairs {
  *   fewer move the cut points up.
  * @param steps number of equal steps in the upper part, at least 1.
  * @returns cut points of each segment, ascending, the last one 1 (equal filters), as many as
- *   `MAX_VECTORS` allows.
+ *   `MAX_VECTORS` allows; at most `MAX_SEGMENTS` segments.
  */
 export function chooseCuts(
   samples: readonly ChancePairs[], steps: number,

@@ -22,6 +22,8 @@ export interface SegmentLevels extends SegmentShape {
 
 /** At most this many distinct vectors: their counts stay in the processor's cache. */
 export const MAX_VECTORS = 65536;
+/** With more segments there are not enough vectors for *equal*, *not equal* and *missing* in each: 3^10. */
+export const MAX_SEGMENTS = 10;
 
 export function comparisonScheme(
   segments: readonly (SegmentShape & { readonly cuts: readonly number[] })[],

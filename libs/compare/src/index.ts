@@ -1,5 +1,5 @@
 export {
-  comparisonScheme, levelsOfVector, MAX_VECTORS, missingLevel, vectorOfLevels,
+  comparisonScheme, levelsOfVector, MAX_SEGMENTS, MAX_VECTORS, missingLevel, vectorOfLevels,
   type ComparisonScheme, type SegmentLevels,
 } from './comparison-scheme.js';
 export { compareAll, comparePairs } from './compare-all.js';

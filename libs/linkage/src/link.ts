@@ -1,7 +1,7 @@
 import { VinculumError, type EncodedExtract } from '#libs/record';
 import { randomPairs } from '#libs/block';
 import { clusterRecords, type Entities, type RecordLinks } from '#libs/cluster';
-import { chooseCuts, comparisonScheme, type ChancePairs, type ComparisonScheme } from '#libs/compare';
+import { chooseCuts, comparisonScheme, MAX_SEGMENTS, type ChancePairs, type ComparisonScheme } from '#libs/compare';
 import { planBlocking } from '#libs/block';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { addExpectedPairs, registerPairKey, type EntityEvidence, type ExpectedPairs } from '#libs/quality';
@@ -86,6 +86,10 @@ function assertLinkable(extracts: readonly EncodedExtract[]): void {
     throw new VinculumError('LINKAGE_INPUT_INVALID', message);
   };
   if (extracts.length < 2) refuse(`linkage needs at least two extracts, got ${extracts.length}`);
+  const segments = extracts[0].segments.length;
+  if (segments < 1 || segments > MAX_SEGMENTS) {
+    refuse(`linkage compares 1 to ${MAX_SEGMENTS} segments, got ${segments}: encode with fewer`);
+  }
   const shape = (extract: EncodedExtract): string =>
     extract.segments.map(({ name, bits }) => `${name}:${bits}`).join(',');
   for (const extract of extracts) {

@@ -15,7 +15,7 @@ export interface ExpectedPairs {
   matches: number;
 }
 
-/** Entities above this size are rated by their weakest link, which takes no cubic time. */
+/** Entities above this size are rated by their weakest link, which takes neither cubic nor quadratic time. */
 const MOST_RECORDS_FOR_PATHS = 100;
 
 /**
@@ -25,19 +25,42 @@ const MOST_RECORDS_FOR_PATHS = 100;
 export function addExpectedPairs(
   entity: EntityEvidence, byRegisterPair: Map<string, ExpectedPairs>,
 ): void {
+  if (entity.registers.length > MOST_RECORDS_FOR_PATHS) {
+    addPairsOfLargeEntity(entity, byRegisterPair);
+    return;
+  }
   const size = entity.registers.length;
-  const probability = size <= MOST_RECORDS_FOR_PATHS
-    ? bestChains(entity) : weakestLink(entity);
+  const probability = bestChains(entity);
   for (let a = 0; a < size; a++) {
     for (let b = a + 1; b < size; b++) {
       if (entity.registers[a] === entity.registers[b]) continue;
-      const key = registerPairKey(entity.registers[a], entity.registers[b]);
-      const sums = byRegisterPair.get(key) ?? { pairs: 0, matches: 0 };
-      sums.pairs++;
-      sums.matches += probability(a, b);
-      byRegisterPair.set(key, sums);
+      add(byRegisterPair, entity.registers[a], entity.registers[b], 1, probability(a, b));
     }
   }
+}
+
+/** The same with every pair as probable as the weakest link, so that pairs need not be visited. */
+function addPairsOfLargeEntity(
+  { registers, links }: EntityEvidence, byRegisterPair: Map<string, ExpectedPairs>,
+): void {
+  const weakest = links.reduce((least, { probability }) => Math.min(least, probability), 1);
+  const records = new Map<number, number>();
+  for (const register of registers) records.set(register, (records.get(register) ?? 0) + 1);
+  for (const [a, ofA] of records) {
+    for (const [b, ofB] of records) {
+      if (a < b) add(byRegisterPair, a, b, ofA * ofB, ofA * ofB * weakest);
+    }
+  }
+}
+
+function add(
+  byRegisterPair: Map<string, ExpectedPairs>, a: number, b: number, pairs: number, matches: number,
+): void {
+  const key = registerPairKey(a, b);
+  const sums = byRegisterPair.get(key) ?? { pairs: 0, matches: 0 };
+  sums.pairs += pairs;
+  sums.matches += matches;
+  byRegisterPair.set(key, sums);
 }
 
 /** `smaller-larger` of two register numbers. */
@@ -64,9 +87,4 @@ function bestChains({ registers, links }: EntityEvidence): PairProbability {
     }
   }
   return (a, b) => best[a * size + b];
-}
-
-function weakestLink({ links }: EntityEvidence): PairProbability {
-  const weakest = links.reduce((least, { probability }) => Math.min(least, probability), 1);
-  return () => weakest;
 }

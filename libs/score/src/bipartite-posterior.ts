@@ -19,8 +19,8 @@ export interface BipartiteSides {
 }
 
 const MOST_ROUNDS = 100;
-const SETTLED_AT = 1e-7;
-const DAMPING = 0.5;
+/** Relative change of a message: beside a weight of 10^9, a message of 10^-9 decides. */
+const SETTLED_AT = 1e-6;
 /** Weights above this are certain; the cap keeps differences of sums exact enough. */
 const MOST_WEIGHT = 1e9;
 
@@ -65,7 +65,7 @@ function priorOdds(
   return matches / Math.max(recordsOfA * recordsOfB - matches, 0.5);
 }
 
-/** One damped round over all messages; returns the largest change. */
+/** One round over all messages, damped by their geometric mean; returns the largest relative change. */
 function propagate(
   links: CandidateLinks, sides: BipartiteSides, weights: Float64Array,
   freeA: Float64Array, freeB: Float64Array,
@@ -82,9 +82,9 @@ function propagate(
     const othersOfB = Math.max(0, sumsOfB[links.rowsOfB[e]] - weights[e] * freeA[e]);
     const nextA = sides.oneMatchForA ? 1 / (1 + othersOfA) : 1;
     const nextB = sides.oneMatchForB ? 1 / (1 + othersOfB) : 1;
-    change = Math.max(change, Math.abs(nextA - freeA[e]), Math.abs(nextB - freeB[e]));
-    freeA[e] += DAMPING * (nextA - freeA[e]);
-    freeB[e] += DAMPING * (nextB - freeB[e]);
+    change = Math.max(change, Math.abs(nextA / freeA[e] - 1), Math.abs(nextB / freeB[e] - 1));
+    freeA[e] = Math.sqrt(freeA[e] * nextA);
+    freeB[e] = Math.sqrt(freeB[e] * nextB);
   }
   return change;
 }
