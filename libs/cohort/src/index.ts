@@ -9,3 +9,4 @@ export * from './presence-evidence.js';
 export * from './age-group.js';
 export * from './tabulate.js';
 export * from './migration-class.js';
+export * from './sum-tables.js';
