@@ -1,13 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { AuditLogModule } from './audit-log/audit-log.module.js';
+import { CohortsModule } from './cohorts/cohorts.module.js';
+import { ExtractsModule } from './extracts/extracts.module.js';
 import { HealthModule } from './health/health.module.js';
+import { LinkageRunsModule } from './linkage-runs/linkage-runs.module.js';
 import type { DatabaseAccess } from './platform/database/data-sources.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { IdentityModule } from './platform/identity/identity.module.js';
 import type { JobQueue } from './platform/queue/job-queue.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
+import { ReleasesModule } from './releases/releases.module.js';
+import { TransparencyModule } from './transparency/transparency.module.js';
 import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
 
 /** What a process has opened before the module graph is built; it closes it afterwards. */
@@ -18,7 +23,10 @@ export interface ServiceResources {
 }
 
 /** The features: add a module here. */
-const FEATURES = [HealthModule, ProjectsModule];
+const FEATURES = [
+  HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
+  TransparencyModule,
+];
 
 /** One module graph for the API and the worker. */
 @Module({})

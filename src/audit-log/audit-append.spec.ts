@@ -92,8 +92,9 @@ describe('audit.append', () => {
   it('undoes the work when the event cannot be appended', async () => {
     const insert = database.transaction(async (manager) => {
       await manager.query("SELECT set_config('vinculum.organisation', 'agency', true)");
-      await manager.query(`INSERT INTO encodings.extract (project, register_id, cardinality, organisation, manifest)
-        VALUES (gen_random_uuid(), 'r', 'unique', 'agency', '{}')`);
+      await manager.query(`
+        INSERT INTO encodings.extract (project, register_id, cardinality, organisation, submitted_by, manifest)
+        VALUES (gen_random_uuid(), 'r', 'unique', 'agency', 'anna', '{}')`);
       await manager.query('SELECT audit.append($1, $2)', [['action'], ['no json']]);
     });
     await expect(insert).rejects.toThrow(/members are JSON/);

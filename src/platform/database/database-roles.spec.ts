@@ -9,6 +9,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   },
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',
+    'encodings.part': 'SELECT INSERT DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
     'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
   },
   linker: {
@@ -63,13 +64,13 @@ describe('database roles', () => {
   it('the extracts login sees the extracts of the custodian that the session names, and no others', async () => {
     for (const organisation of ['one', 'two']) {
       await service.query('extracts', `SELECT set_config('vinculum.organisation', '${organisation}', false);
-        INSERT INTO encodings.extract (project, register_id, cardinality, organisation, manifest)
-        VALUES (gen_random_uuid(), 'r', 'unique', '${organisation}', '{}')`);
+        INSERT INTO encodings.extract (project, register_id, cardinality, organisation, submitted_by, manifest)
+        VALUES (gen_random_uuid(), 'r', 'unique', '${organisation}', 'anna', '{}')`);
     }
     expect(await service.query('extracts', 'SELECT organisation FROM encodings.extract')).toEqual([]);
     await expect(service.query('extracts', `SELECT set_config('vinculum.organisation', 'one', false);
-      INSERT INTO encodings.extract (project, register_id, cardinality, organisation, manifest)
-      VALUES (gen_random_uuid(), 'r', 'unique', 'two', '{}')`)).rejects.toThrow(/row-level security/);
+      INSERT INTO encodings.extract (project, register_id, cardinality, organisation, submitted_by, manifest)
+      VALUES (gen_random_uuid(), 'r', 'unique', 'two', 'anna', '{}')`)).rejects.toThrow(/row-level security/);
     const one = await service.query<{ count: number }>('extracts', `WITH me AS MATERIALIZED (
         SELECT set_config('vinculum.organisation', 'one', false) AS name)
       SELECT (SELECT count(*)::int FROM encodings.extract WHERE (SELECT name FROM me) = 'one') AS count`);

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { LinkageRunsModule } from '../linkage-runs/linkage-runs.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { ReleasesModule } from '../releases/releases.module.js';
+import { CohortJob } from './cohort-job.js';
+import { CohortRequestsRepository } from './cohort-requests.repository.js';
+import { CohortsController } from './cohorts.controller.js';
+import { CohortsService } from './cohorts.service.js';
+import { PersonHistoriesRepository } from './person-histories.repository.js';
+
+@Module({
+  imports: [ProjectsModule, LinkageRunsModule, ReleasesModule],
+  controllers: [CohortsController],
+  providers: [CohortsService, CohortJob, CohortRequestsRepository, PersonHistoriesRepository],
+})
+export class CohortsModule {}

@@ -1,0 +1,72 @@
+import { EVENTS_HEADER, type EventKind, type ExtractManifest } from '#libs/record';
+import { refusalsOfEventFields, type RecordIdTable } from '../extract-folder/index.js';
+import { CopyRows } from '../platform/database/copy-rows.js';
+import type { CodeLists } from './code-lists.js';
+import { RowFindings } from './row-findings.js';
+import { textLines } from './text-lines.js';
+
+/** The end of a validity is known in advance; everything else has happened or has not. */
+const MAY_LIE_AHEAD: readonly EventKind[] = ['permit-until'];
+
+/** Turns `events.csv` into rows of the database. */
+export class EventsPart {
+  readonly findings = new RowFindings();
+  rows = 0;
+
+  /** @param ids record id -> row of the encodings, from 1. */
+  constructor(
+    private readonly extract: string, private readonly manifest: ExtractManifest,
+    private readonly ids: RecordIdTable, private readonly codes: CodeLists,
+  ) {}
+
+  /** Rows of `content.event (extract, row_no, kind, date, country)`. */
+  async* copyRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const copy = new CopyRows();
+    let header = true;
+    for await (const lines of textLines(bytes)) {
+      for (const line of lines) {
+        if (header) this.checkHeader(line);
+        else this.take(line.split(','), copy);
+        header = false;
+      }
+      yield copy.take();
+    }
+    const expected = this.manifest.parts.events?.rows ?? 0;
+    if (this.rows !== expected) {
+      this.findings.add(this.rows + 1, '', `expected ${expected} rows after the header, got ${this.rows}`);
+    }
+  }
+
+  private checkHeader(line: string): void {
+    if (line === EVENTS_HEADER.join(',')) return;
+    this.findings.add(0, '', `expected the header ${EVENTS_HEADER.join(',')}`);
+  }
+
+  private take(fields: string[], copy: CopyRows): void {
+    const row = ++this.rows;
+    const refusals = refusalsOfEventFields(fields);
+    for (const { field, reason } of refusals) this.findings.add(row, field, reason);
+    if (refusals.length > 0) return;
+    const [recordId, kind, date, country] = fields;
+    const recordRow = this.ids.rowOf(Buffer.from(recordId, 'hex'));
+    if (recordRow === 0) {
+      this.findings.add(row, 'record_id', 'expected the record id of a record of this extract');
+      return;
+    }
+    if (date > this.manifest.referenceDate && !MAY_LIE_AHEAD.includes(kind as EventKind)) {
+      this.findings.add(row, 'date', 'expected no event after the reference date');
+      return;
+    }
+    const refusal = this.codes.refusalOfCountry(country);
+    if (refusal !== undefined) {
+      this.findings.add(row, 'country', refusal);
+      return;
+    }
+    copy.beginRow(5);
+    copy.uuid(this.extract);
+    copy.integer(recordRow - 1);
+    copy.text(kind);
+    copy.date(date);
+    copy.text(country);
+  }
+}

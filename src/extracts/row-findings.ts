@@ -1,0 +1,20 @@
+import { MAX_ROW_ERRORS, VinculumError, type RowError } from '#libs/record';
+
+/** Faults of rows: all are counted, the first are listed. A reason never repeats a value. */
+export class RowFindings {
+  private readonly listed: RowError[] = [];
+  private count = 0;
+
+  /** `row` counts from 1. */
+  add(row: number, field: string, reason: string): void {
+    this.count++;
+    if (this.listed.length < MAX_ROW_ERRORS) this.listed.push({ row, ...(field ? { field } : {}), reason });
+  }
+
+  /** @throws VinculumError `EXTRACT_ROWS_REFUSED` where there was a fault. */
+  assertNone(part: string): void {
+    if (this.count === 0) return;
+    throw new VinculumError('EXTRACT_ROWS_REFUSED',
+      `${part}: ${this.count} faults in its rows; correct them at the source and submit a new extract`, this.listed);
+  }
+}

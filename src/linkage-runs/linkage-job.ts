@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  RECORD_ID_BYTES, VinculumError, encodingRowBytes, type EncodedExtract, type JsonValue,
+} from '#libs/record';
+import { linkageSpecText, type LinkageProgress } from '#libs/linkage';
+import { AuditLog } from '../audit-log/audit-log.service.js';
+import { DataKey } from '../extracts/data-key.js';
+import { CopyRows } from '../platform/database/copy-rows.js';
+import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
+import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
+import type { Project } from '../projects/project-view.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { engineVersion } from './engine-version.js';
+import { entityIds } from './entity-ids.js';
+import type { KeptResult } from './linkage-messages.js';
+import type { RunEstimates, RunManifest, RunRow } from './linkage-run.js';
+import { LinkageRunsRepository, type AcceptedExtract } from './linkage-runs.repository.js';
+import { LINKAGE_RUN } from './linkage-runs.service.js';
+import { linkInThread } from './thread-linker.js';
+
+interface LoadedExtract {
+  readonly accepted: AcceptedExtract;
+  readonly recordIds: Uint8Array;
+  readonly encoded: EncodedExtract;
+}
+
+/** Rows of the link map between two looks at the stream: some 3 MB. */
+const ROWS_A_PIECE = 50_000;
+const PROGRESS_EVERY_MS = 400;
+
+/**
+ * Does the linkage runs that are queued. A run that comes twice (its worker was killed, or was only slow) is
+ * written once: the first to finish holds the row, the other finds it done and drops what it has.
+ */
+@Injectable()
+export class LinkageJob implements OnApplicationBootstrap {
+  constructor(
+    @InjectDataSource('linker') private readonly database: DataSource,
+    @Inject(JOB_QUEUE) private readonly queue: JobQueue,
+    @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
+    private readonly runs: LinkageRunsRepository,
+    private readonly projects: ProjectsService,
+    private readonly auditLog: AuditLog,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.context.consumesJobs) return;
+    await this.queue.consume(LINKAGE_RUN, (reference, signal) => this.perform(reference, signal));
+    const unfinished = await this.runs.unfinished(this.database.manager);
+    for (const id of unfinished) await this.queue.enqueue(LINKAGE_RUN, id);
+  }
+
+  private async perform(id: string, signal: AbortSignal): Promise<void> {
+    const { manager } = this.database;
+    const run = await this.runs.find(manager, id);
+    const started = { stage: 'load', registers: '', percentage: 0 };
+    if (!run || !await this.runs.reportProgress(manager, id, started)) return;
+    const project = await this.projects.find(run.project);
+    const cancelled = new AbortController();
+    try {
+      const loaded = await this.load(manager, run);
+      const extracts = loaded.map(({ encoded }) => encoded);
+      const stop = AbortSignal.any([signal, cancelled.signal]);
+      const result = await linkInThread({ extracts, spec: run.spec }, this.reporter(id, cancelled), stop);
+      await this.save(run, project, loaded, result);
+    } catch (error) {
+      if (cancelled.signal.aborted) return;
+      if (!(error instanceof VinculumError)) throw error;
+      await this.fail(run, project, error.code);
+    }
+  }
+
+  /** Writes progress now and then; when the row says that the run has ended, stops the work. */
+  private reporter(id: string, cancelled: AbortController): (progress: LinkageProgress) => void {
+    let due = 0;
+    return ({ stage, registers, fraction }) => {
+      if (performance.now() < due) return;
+      due = performance.now() + PROGRESS_EVERY_MS;
+      const percentage = Math.round(fraction * 100);
+      this.runs.reportProgress(this.database.manager, id, { stage, registers, percentage })
+        .then((goesOn) => {
+          if (!goesOn) cancelled.abort(new Error('the run was cancelled'));
+        })
+        .catch(() => undefined); // The database is away for a moment: saving the result will tell.
+    };
+  }
+
+  private async load(manager: EntityManager, run: RunRow): Promise<LoadedExtract[]> {
+    const accepted = await this.runs.acceptedExtracts(manager, run.project);
+    const loaded: LoadedExtract[] = [];
+    for (const id of run.extracts) {
+      const extract = accepted.find((candidate) => candidate.id === id);
+      if (!extract) {
+        throw new VinculumError('EXTRACT_SUPERSEDED',
+          'an extract of the run is no longer the current one; start a new run');
+      }
+      loaded.push(await this.loadExtract(manager, extract));
+    }
+    return loaded;
+  }
+
+  /** Decrypts chunk by chunk into one array a segment. */
+  private async loadExtract(manager: EntityManager, accepted: AcceptedExtract): Promise<LoadedExtract> {
+    const { registerId, cardinality, records, segments: shapes } = accepted.manifest;
+    const key = DataKey.unwrap(this.context.masterKey, accepted.id, accepted.wrappedKey);
+    const rowBytes = encodingRowBytes(shapes);
+    const recordIds = new Uint8Array(records * RECORD_ID_BYTES);
+    const segments = shapes.map(({ name, bits }) => (
+      { name, bits, filters: new Uint8Array((records * bits) / 8) }));
+    let row = 0;
+    for (let chunkNo = 0; ; chunkNo++) {
+      const data = await this.runs.readChunk(manager, accepted.id, chunkNo);
+      if (!data) break;
+      const rows = key.openChunk(chunkNo, data);
+      for (let start = 0; start < rows.length; start += rowBytes, row++) {
+        let at = start + RECORD_ID_BYTES;
+        recordIds.set(rows.subarray(start, at), row * RECORD_ID_BYTES);
+        for (const { bits, filters } of segments) {
+          filters.set(rows.subarray(at, at + bits / 8), (row * bits) / 8);
+          at += bits / 8;
+        }
+      }
+    }
+    if (row !== records) throw new Error(`extract ${accepted.id} holds ${row} rows, ${records} expected`);
+    return { accepted, recordIds, encoded: { registerId, cardinality, records, segments } };
+  }
+
+  private async save(
+    run: RunRow, project: Project, loaded: LoadedExtract[], result: KeptResult,
+  ): Promise<void> {
+    const manifest = manifestOf(run, loaded, result);
+    const estimates = estimatesOf(result);
+    const saving = { stage: 'save', registers: '', percentage: 100 };
+    if (!await this.runs.reportProgress(this.database.manager, run.id, saving)) return;
+    // First, and again without effect should we die in between: the run's own row says whether it is done.
+    await this.projects.markLinked({ subject: run.requestedBy, role: 'linkage-operator' }, project.id);
+    await this.database.transaction(async (manager) => {
+      const current = await this.runs.lock(manager, run.id);
+      if (current?.state !== 'running') return;
+      await this.runs.writeLinkMap(manager, run.id, this.linkMap(run, loaded, result));
+      await this.runs.complete(manager, run.id, manifest, estimates);
+      await this.append(manager, run, project, 'ok', {
+        specHash: manifest.specHash, engine: manifest.engine, linksDigest: manifest.linksDigest,
+        estimatedPrecisionPerTenThousand: Math.round(estimates.precision * 1e4),
+        estimatedRecallPerTenThousand: Math.round(estimates.recall * 1e4),
+      });
+    });
+  }
+
+  private async fail(run: RunRow, project: Project, code: string): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      const current = await this.runs.lock(manager, run.id);
+      if (current?.state !== 'running') return;
+      await this.runs.end(manager, run.id, 'failed', code);
+      await this.append(manager, run, project, 'failed', { reason: code });
+    });
+  }
+
+  private async append(
+    manager: EntityManager, run: RunRow, project: Project, outcome: 'ok' | 'failed', details: JsonValue,
+  ): Promise<void> {
+    await this.auditLog.append(manager, {
+      actor: run.requestedBy, role: 'linkage-operator', action: 'linkage-run.complete',
+      object: `linkage-run:${run.id}`, outcome, purpose: project.purpose, project: project.id, approvals: [`project:${project.id}`], details,
+    });
+  }
+
+  private* linkMap(run: RunRow, loaded: LoadedExtract[], result: KeptResult): Generator<Buffer> {
+    const linked = loaded.map(({ encoded, recordIds }, x) => (
+      { registerId: encoded.registerId, recordIds, entityOf: result.entityOf[x] }));
+    const ids = entityIds(this.context.masterKey, run.project, linked, result.entities);
+    const copy = new CopyRows();
+    for (const [x, { accepted }] of loaded.entries()) {
+      const [entityOf, probability] = [result.entityOf[x], result.probability[x]];
+      for (let row = 0; row < entityOf.length; row++) {
+        copy.beginRow(5);
+        copy.uuid(run.id);
+        copy.uuid(accepted.id);
+        copy.integer(row);
+        copy.bigint(ids[entityOf[row]]);
+        copy.real(Math.min(1, Math.max(0, probability[row])));
+        if (row % ROWS_A_PIECE === ROWS_A_PIECE - 1) yield copy.take();
+      }
+      yield copy.take();
+    }
+  }
+}
+
+function manifestOf(run: RunRow, loaded: readonly LoadedExtract[], result: KeptResult): RunManifest {
+  const digest = createHash('sha256');
+  for (const { buffer, byteOffset, byteLength } of result.entityOf) {
+    digest.update(Buffer.from(buffer, byteOffset, byteLength));
+  }
+  return {
+    engine: engineVersion(),
+    specHash: createHash('sha256').update(linkageSpecText(run.spec)).digest('hex'),
+    inputs: loaded.map(({ accepted }) => ({
+      extract: accepted.id, registerId: accepted.registerId, referenceDate: accepted.manifest.referenceDate,
+      records: accepted.manifest.records,
+      sha256: accepted.manifest.parts.encodings.sha256,
+    })),
+    linksDigest: digest.digest('hex'),
+    timings: Object.fromEntries(Object.entries(result.timings).map(([stage, ms]) => [stage, Math.round(ms)])),
+  };
+}
+
+function estimatesOf({ estimated, byRegisterPair }: KeptResult): RunEstimates {
+  return {
+    precision: rounded(estimated.precision), recall: rounded(estimated.recall),
+    byRegisterPair: byRegisterPair.map(({ registerA, registerB, precision, recall }) => (
+      { registerA, registerB, precision: rounded(precision), recall: rounded(recall) })),
+  };
+}
+
+/** Four digits: more would be noise. */
+function rounded(share: number): number {
+  return Math.round(share * 1e4) / 1e4;
+}

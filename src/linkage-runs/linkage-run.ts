@@ -1,0 +1,53 @@
+import type { LinkageSpec } from '#libs/linkage';
+
+/** What a progress bar needs. */
+export interface RunProgress {
+  readonly stage?: string;
+  /** Register pair at work; empty for the whole. */
+  readonly registers?: string;
+  /** 0 to 100. */
+  readonly percentage?: number;
+}
+
+/** Expected quality without truth: aggregates, rounded. */
+export interface RunEstimates {
+  readonly precision: number;
+  readonly recall: number;
+  readonly byRegisterPair: readonly {
+    readonly registerA: string; readonly registerB: string;
+    readonly precision: number; readonly recall: number;
+  }[];
+}
+
+/** With the same inputs, spec and engine the links are the same, and their digest says so. */
+export interface RunManifest {
+  readonly engine: string;
+  readonly specHash: string;
+  readonly inputs: readonly {
+    readonly extract: string; readonly registerId: string; readonly referenceDate: string;
+    readonly records: number; readonly sha256: string;
+  }[];
+  /** SHA-256 over the entity number of every record, in the order of the inputs. */
+  readonly linksDigest: string;
+  /** Milliseconds by stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface RunRow {
+  readonly id: string;
+  readonly project: string;
+  readonly state: RunState;
+  readonly progress: RunProgress;
+  readonly spec: LinkageSpec;
+  /** In the order in which they are linked. */
+  readonly extracts: readonly string[];
+  readonly manifest: RunManifest | null;
+  readonly estimates: RunEstimates | null;
+  readonly failure: string | null;
+  readonly requestedBy: string;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}

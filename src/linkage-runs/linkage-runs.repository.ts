@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ExtractManifest } from '#libs/record';
+import { copyInto } from '../platform/database/copy-rows.js';
+import type { RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
+
+/** An accepted extract, as the linker sees it: its encodings and no content. */
+export interface AcceptedExtract {
+  readonly id: string;
+  readonly registerId: string;
+  readonly manifest: ExtractManifest;
+  readonly wrappedKey: Buffer;
+}
+
+const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, failure,
+  requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
+
+/** All SQL of the linkage runs, as the role that sees encodings and writes links. */
+@Injectable()
+export class LinkageRunsRepository {
+  /** Unique registers first, then by name: the order of linking must not hang on the order of delivery. */
+  async acceptedExtracts(manager: EntityManager, project: string): Promise<AcceptedExtract[]> {
+    return manager.query<AcceptedExtract[]>(
+      `SELECT id, register_id AS "registerId", manifest, wrapped_key AS "wrappedKey" FROM encodings.extract
+       WHERE project = $1 AND state = 'accepted' AND wrapped_key IS NOT NULL
+       ORDER BY cardinality DESC, register_id`, [project]);
+  }
+
+  async readChunk(manager: EntityManager, extract: string, chunkNo: number): Promise<Buffer | undefined> {
+    const rows = await manager.query<{ data: Buffer }[]>(
+      'SELECT data FROM encodings.chunk WHERE extract = $1 AND chunk_no = $2', [extract, chunkNo]);
+    return rows[0]?.data;
+  }
+
+  async insert(
+    manager: EntityManager, run: Pick<RunRow, 'project' | 'spec' | 'extracts' | 'requestedBy'>,
+  ): Promise<string> {
+    const [{ id }] = await manager.query<[{ id: string }]>(
+      'INSERT INTO links.run (project, spec, extracts, requested_by) VALUES ($1, $2, $3, $4) RETURNING id',
+      [run.project, JSON.stringify(run.spec), run.extracts, run.requestedBy]);
+    return id;
+  }
+
+  async find(manager: EntityManager, id: string): Promise<RunRow | undefined> {
+    const rows = await manager.query<RunRow[]>(`SELECT ${COLUMNS} FROM links.run WHERE id = $1`, [id]);
+    return rows[0];
+  }
+
+  async lock(manager: EntityManager, id: string): Promise<RunRow | undefined> {
+    const rows = await manager.query<RunRow[]>(
+      `SELECT ${COLUMNS} FROM links.run WHERE id = $1 FOR UPDATE`, [id]);
+    return rows[0];
+  }
+
+  /** Newest first. */
+  async ofProject(manager: EntityManager, project: string): Promise<RunRow[]> {
+    return manager.query<RunRow[]>(
+      `SELECT ${COLUMNS} FROM links.run WHERE project = $1 ORDER BY created_at DESC, id`, [project]);
+  }
+
+  async unfinished(manager: EntityManager): Promise<string[]> {
+    const rows = await manager.query<{ id: string }[]>(
+      `SELECT id FROM links.run WHERE state IN ('queued', 'running') ORDER BY created_at`);
+    return rows.map(({ id }) => id);
+  }
+
+  /** False where the run has ended meanwhile (it was cancelled): stop working. */
+  async reportProgress(manager: EntityManager, id: string, progress: RunProgress): Promise<boolean> {
+    const [, changed] = await manager.query<[unknown, number]>(
+      `UPDATE links.run SET state = 'running', progress = $2, started_at = coalesce(started_at, now())
+       WHERE id = $1 AND state IN ('queued', 'running')`, [id, JSON.stringify(progress)]);
+    return changed > 0;
+  }
+
+  async end(
+    manager: EntityManager, id: string, state: 'failed' | 'cancelled', failure: string | null,
+  ): Promise<void> {
+    await manager.query(
+      'UPDATE links.run SET state = $2, failure = $3, ended_at = now() WHERE id = $1', [id, state, failure]);
+  }
+
+  /** Rows as `links.entity_record (run, extract, row_no, entity, probability)`. */
+  async writeLinkMap(manager: EntityManager, id: string, rows: Iterable<Buffer>): Promise<void> {
+    await manager.query('DELETE FROM links.entity_record WHERE run = $1', [id]);
+    await copyInto(manager, 'links.entity_record (run, extract, row_no, entity, probability)', rows);
+  }
+
+  async complete(
+    manager: EntityManager, id: string, manifest: RunManifest, estimates: RunEstimates,
+  ): Promise<void> {
+    await manager.query(
+      `UPDATE links.run SET state = 'done', manifest = $2, estimates = $3, ended_at = now(),
+         progress = '{"stage":"done","registers":"","percentage":100}' WHERE id = $1`,
+      [id, JSON.stringify(manifest), JSON.stringify(estimates)]);
+  }
+}
