@@ -3,9 +3,8 @@ import { readSettings } from './platform/settings/settings.js';
 import { startWorker } from './service.js';
 
 async function main(): Promise<void> {
-  const starting = startWorker(readSettings(process.env, process.cwd()));
-  closeAtSignal(async () => (await starting).close());
-  await starting;
+  const worker = await startWorker(readSettings(process.env, process.cwd()));
+  closeAtSignal(() => worker.close());
   console.log(`worker ${process.pid} takes jobs`);
 }
 
