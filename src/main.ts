@@ -4,8 +4,13 @@ import { startService } from './service.js';
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.cwd());
-  const service = await startService(settings);
-  closeAtSignal(() => service.close());
+  const starting = startService(settings);
+  const end = closeAtSignal(async () => (await starting).close());
+  const service = await starting;
+  service.lost.then((what) => {
+    console.error(what);
+    end(1);
+  }, failedToStart);
   if (service.recovered) console.error(`recovered: ${service.recovered}`);
   if (settings.profile === 'embedded') {
     const red = process.stderr.isTTY ? ['\u001b[1;31m', '\u001b[0m'] : ['', ''];

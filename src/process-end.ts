@@ -1,16 +1,19 @@
 import { VinculumError } from '#libs/record';
 
-/** Closes once at SIGINT or SIGTERM and ends with 0; a second signal during that changes nothing. */
-export function closeAtSignal(close: () => Promise<void>): void {
+/**
+ * Closes once, at SIGINT, at SIGTERM or when told to, and ends the process; a second signal during that
+ * changes nothing. A signal during the start waits for the start, so that nothing half open is left.
+ *
+ * @returns ends the process with this code.
+ */
+export function closeAtSignal(close: () => Promise<void>): (code: number) => void {
   let closing: Promise<void> | undefined;
-  const end = (): void => {
-    closing ??= close().then(() => process.exit(0), (error: unknown) => {
-      tell(error);
-      process.exit(1);
-    });
+  const end = (code: number): void => {
+    closing ??= close().then(() => process.exit(code), failedToStart);
   };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
+  process.on('SIGINT', () => end(0));
+  process.on('SIGTERM', () => end(0));
+  return end;
 }
 
 /** An expected refusal is told in one line and ends with 2; anything else is a bug and ends with 1. */

@@ -7,9 +7,9 @@ import type { ValidationError } from 'class-validator';
 import { VinculumError } from '#libs/record';
 import { AppModule, type ServiceResources } from './app.module.js';
 import { addressOf, type DatabaseAccess } from './platform/database/data-sources.js';
-import { parseDatabaseUrl, type DatabaseAddress } from './platform/database/database-address.js';
+import { parseDatabaseUrl } from './platform/database/database-address.js';
 import { migrate } from './platform/database/migrate.js';
-import { startEmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedded-postgres/embedded-postgres.js';
 import { lockHome } from './platform/home/service-lock.js';
 import { startDevelopmentIdentityProvider } from './platform/identity/development-identity-provider.js';
 import { readMasterKey } from './platform/keys/key-folder.js';
@@ -25,6 +25,8 @@ export interface RunningService {
   readonly issuer: string;
   /** What an earlier, killed start had left behind and was put right. */
   readonly recovered: string | undefined;
+  /** Resolves with what happened when the database that this process started ends unasked. */
+  readonly lost: Promise<string>;
   readonly application: INestApplication;
   /** Where the database is, for tests that look at it from below. */
   readonly database: DatabaseAccess;
@@ -41,8 +43,10 @@ export async function startService(settings: Settings): Promise<RunningService> 
   const opened: Closer[] = [];
   const close = (): Promise<void> => closeAll(opened);
   try {
-    const { owner, recovered } = await openDatabase(settings, opened);
-    const database = { owner, masterKey: readMasterKey(settings.keys, true) };
+    if (!settings.databaseUrl) opened.push(lockHome(settings.home));
+    const masterKey = readMasterKey(settings.keys, true);
+    const { owner, recovered, lost } = await openDatabase(settings, opened);
+    const database = { owner, masterKey };
     await migrate(database);
     const issuer = await openIssuer(settings, opened);
     const consumesJobs = settings.profile === 'embedded';
@@ -50,7 +54,7 @@ export async function startService(settings: Settings): Promise<RunningService> 
     const application = await createApplication(resources);
     opened.push(() => application.close());
     const url = await listen(application, settings);
-    return { url, issuer, recovered, application, database, close };
+    return { url, issuer, recovered, lost, application, database, close };
   } catch (error) {
     await close();
     throw error;
@@ -84,12 +88,14 @@ export async function startWorker(settings: Settings): Promise<{
 
 async function openDatabase(
   settings: Settings, opened: Closer[],
-): Promise<{ owner: DatabaseAddress; recovered: string | undefined }> {
-  if (settings.databaseUrl) return { owner: parseDatabaseUrl(settings.databaseUrl), recovered: undefined };
-  opened.push(lockHome(settings.home));
+): Promise<Pick<EmbeddedPostgres, 'owner' | 'recovered' | 'lost'>> {
+  if (settings.databaseUrl) {
+    const never = new Promise<string>(() => undefined);
+    return { owner: parseDatabaseUrl(settings.databaseUrl), recovered: undefined, lost: never };
+  }
   const postgres = await startEmbeddedPostgres(settings.home);
   opened.push(() => postgres.stop());
-  return { owner: postgres.owner, recovered: postgres.recovered };
+  return postgres;
 }
 
 async function openIssuer(settings: Settings, opened: Closer[]): Promise<string> {

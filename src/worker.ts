@@ -3,8 +3,9 @@ import { readSettings } from './platform/settings/settings.js';
 import { startWorker } from './service.js';
 
 async function main(): Promise<void> {
-  const worker = await startWorker(readSettings(process.env, process.cwd()));
-  closeAtSignal(() => worker.close());
+  const starting = startWorker(readSettings(process.env, process.cwd()));
+  closeAtSignal(async () => (await starting).close());
+  await starting;
   console.log(`worker ${process.pid} takes jobs`);
 }
 

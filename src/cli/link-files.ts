@@ -6,7 +6,7 @@ import { measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { RECORD_ID_BYTES, VinculumError, type Cardinality, type EncodedExtract } from '#libs/record';
 import { readEncodedExtract } from '../extract-folder/index.js';
 import type { ColumnMapping } from './column-mapping.js';
-import { readTrialFile } from './trial-extract.js';
+import { readTrialFile, readTruthFile } from './trial-extract.js';
 
 interface LinkOutput {
   readonly spec: LinkageSpec;
@@ -26,6 +26,8 @@ export type LinkInput = LinkOutput & (
     readonly id?: string;
     readonly truth?: string;
     readonly truthPattern?: RegExp;
+    /** CSV of register, record id, person. */
+    readonly truthFile?: string;
   });
 
 export interface LinkSummary {
@@ -65,12 +67,13 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
 
 async function loadTrial(input: LinkInput & { kind: 'csv' }): Promise<LoadedInput> {
   const { id, truth, truthPattern, columns, encodingSpec } = input;
+  const labels = input.truthFile === undefined ? undefined : await readTruthFile(input.truthFile);
   const files = [];
   for (const { path, registerId, cardinality } of input.files) {
     files.push(await readTrialFile(path, {
       columns, spec: encodingSpec, register: { registerId, cardinality },
       ...(id === undefined ? {} : { id }), ...(truth === undefined ? {} : { truth }),
-      ...(truthPattern === undefined ? {} : { truthPattern }),
+      ...(truthPattern === undefined ? {} : { truthPattern }), ...(labels ? { labels } : {}),
     }));
   }
   return {

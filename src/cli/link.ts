@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { defaultSpecForRoles } from '#libs/encode';
@@ -18,6 +18,7 @@ interface LinkOptions {
   readonly id?: string;
   readonly truth?: string;
   readonly truthPattern?: string;
+  readonly truthFile?: string;
   readonly many?: string;
   readonly json?: true;
 }
@@ -47,6 +48,7 @@ export function linkCommand(): Command {
     .option('--id <column>', 'CSV only: column of the record id; default: the row number')
     .option('--truth <column>', 'CSV only: column of the label, to measure quality with')
     .option('--truth-pattern <regex>', 'CSV only: the label inside the record id (first group, or the match)')
+    .option('--truth-file <file>', 'CSV only: labels in a file of register, record id, person')
     .option('--many <registers>', 'CSV only: registers in which a person can have many records, by comma')
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
@@ -92,7 +94,7 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
   };
   const folders = inputs.filter((input) => isFolder(input));
   if (folders.length === inputs.length) {
-    const csvOnly = (['columns', 'id', 'truth', 'truthPattern', 'many'] as const)
+    const csvOnly = (['columns', 'id', 'truth', 'truthPattern', 'truthFile', 'many'] as const)
       .filter((option) => options[option] !== undefined);
     if (csvOnly.length > 0) throw usage(`an extract takes no --${csvOnly.join(', --')}`);
     for (const folder of folders) await readManifest(folder);
@@ -107,6 +109,7 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
     ...(options.id === undefined ? {} : { id: options.id }),
     ...(options.truth === undefined ? {} : { truth: options.truth }),
     ...(options.truthPattern === undefined ? {} : { truthPattern: pattern(options.truthPattern) }),
+    ...(options.truthFile === undefined ? {} : { truthFile: resolve(options.truthFile) }),
   };
 }
 
@@ -116,14 +119,14 @@ function isFolder(path: string): boolean {
   return found.isDirectory();
 }
 
-/** A register is named after its file; files of one name get a number. */
+/** A register is named after its file; files of one name after their folders, or by number. */
 function filesWithRegisters(
   inputs: readonly string[], many: string | undefined,
 ): { path: string; registerId: string; cardinality: Cardinality }[] {
-  const names = inputs.map((input) =>
-    basename(input, extname(input)).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '') || 'register');
-  const registerIds = names.map((name, n) =>
-    (names.indexOf(name) === names.lastIndexOf(name) ? name : `${name}-${n + 1}`).slice(0, 64));
+  const files = inputs.map((input) => registerName(basename(input, extname(input))));
+  const folders = inputs.map((input) => registerName(basename(dirname(resolve(input)))));
+  const distinct = (names: readonly string[]): boolean => new Set(names).size === names.length;
+  const registerIds = [files, folders].find(distinct) ?? files.map((name, n) => `${name}-${n + 1}`);
   const wanted = many === undefined ? [] : many.split(',').map((register) => register.trim());
   const unknown = wanted.filter((register) => !registerIds.includes(register));
   if (unknown.length > 0) throw usage(`--many: no register ${unknown.join(', ')}; they are ${registerIds.join(', ')}`);
@@ -132,6 +135,11 @@ function filesWithRegisters(
     if (!REGISTER_ID_PATTERN.test(registerId)) throw usage(`no register name in the file name of ${path}`);
     return { path, registerId, cardinality: wanted.includes(registerId) ? 'many' : 'unique' };
   });
+}
+
+function registerName(text: string): string {
+  const name = text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').replace(/-+$/, '');
+  return name.slice(0, 60) || 'register';
 }
 
 function pattern(text: string): RegExp {

@@ -22,6 +22,31 @@ export interface TrialReading {
   readonly truth?: string;
   /** Takes the label out of the record id: its first group, or the whole match. */
   readonly truthPattern?: RegExp;
+  /** Labels by register and record id, see `readTruthFile`. */
+  readonly labels?: TruthLabels;
+}
+
+/** Label of a record by `register/record_id`. */
+export type TruthLabels = ReadonlyMap<string, string>;
+
+/**
+ * Reads labels from a CSV of three columns: register, record id, person (the form of `truth/links.csv` of a
+ * synthetic country; a header line, names as they like).
+ *
+ * @throws VinculumError CSV_UNREADABLE, CSV_ROW_WRONG.
+ */
+export async function readTruthFile(path: string): Promise<TruthLabels> {
+  const labels = new Map<string, string>();
+  let row = -1;
+  for await (const fields of readCsv(path, { trim: true })) {
+    row++;
+    if (fields.length !== 3) {
+      throw new VinculumError('CSV_ROW_WRONG', `${path}: row ${row} has ${fields.length} fields, expected 3: `
+        + 'register, record id, person', [{ row, reason: 'wrong number of fields' }]);
+    }
+    if (row > 0) labels.set(`${fields[0]}/${fields[1]}`, fields[2]);
+  }
+  return labels;
 }
 
 /**
@@ -47,7 +72,7 @@ export async function readTrialFile(path: string, reading: TrialReading): Promis
     }
     const id = layout.id === null ? String(values.length + 1) : row[layout.id];
     recordIds.push(id);
-    truth.push(labelOf(layout.truth === null ? null : row[layout.truth], id, reading.truthPattern));
+    truth.push(labelOf(reading, layout.truth === null ? null : row[layout.truth], id));
     values.push(layout.roles.map((places) =>
       places.map((place) => row[place]).filter((value) => value !== '').join(' ')));
   }
@@ -77,9 +102,12 @@ function trialLayout(path: string, header: readonly string[], reading: TrialRead
   };
 }
 
-function labelOf(value: string | null, id: string, pattern: RegExp | undefined): string | null {
+function labelOf(
+  { labels, register, truthPattern }: TrialReading, value: string | null, id: string,
+): string | null {
   if (value !== null) return value === '' ? null : value;
-  const match = pattern?.exec(id);
+  if (labels) return labels.get(`${register.registerId}/${id}`) ?? null;
+  const match = truthPattern?.exec(id);
   return match ? match[1] ?? match[0] : null;
 }
 

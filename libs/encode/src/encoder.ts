@@ -80,13 +80,20 @@ export function assertRoom(
 
 /** Memos of one kind of value: what sets equal bits shares them. */
 interface Memos {
-  readonly masks: BoundedMemo<Uint32Array>;
+  readonly values: BoundedMemo<EncodedValue>;
   readonly positions: BoundedMemo<number[]>;
+}
+
+/** The bits that one value sets, and what linear hardening makes of them alone. */
+interface EncodedValue {
+  readonly mask: Uint32Array;
+  readonly image: Uint32Array;
 }
 
 class SegmentEncoder {
   readonly bytes: number;
   private readonly inner: Uint32Array;
+  private readonly overlap: Uint32Array;
   private readonly output: Uint32Array;
   private readonly linear: LinearMap | undefined;
   private readonly rest: readonly BitStep[];
@@ -95,6 +102,7 @@ class SegmentEncoder {
   constructor(private readonly plan: SegmentPlan, secret: Uint8Array, randomBytes: RandomBytes) {
     this.bytes = plan.segment.bits / 8;
     this.inner = new Uint32Array(plan.innerBits / 32);
+    this.overlap = new Uint32Array(plan.innerBits / 32);
     const steps = hardeningChain(plan, secret, randomBytes);
     const firstOther = steps.findIndex((step) => !step.linear);
     const linear = firstOther < 0 ? steps : steps.slice(0, firstOther);
@@ -111,7 +119,6 @@ class SegmentEncoder {
       out.fill(0, offset, offset + this.bytes);
       return;
     }
-    this.linear?.apply(this.inner, this.output);
     if (this.rest.length === 0) {
       writeBigEndian(this.output, out, offset);
       return;
@@ -121,46 +128,73 @@ class SegmentEncoder {
     out.set(applyChain(this.rest, packed, this.output.length * 32), offset);
   }
 
-  /** Fills `inner` with the record's tokens; false when there is none. */
+  /** Fills `output` with the record's tokens, linearly hardened; false when there is none. */
   private collect(values: readonly string[]): boolean {
-    const { inner } = this;
-    inner.fill(0);
     const salt = this.plan.saltOf?.(values);
     let any = false;
     for (const [source, memos] of this.sources) {
-      const mask = this.maskOf(source, memos, values, salt);
-      if (mask.length === 0) continue;
-      any = true;
-      for (let word = 0; word < inner.length; word++) inner[word] |= mask[word];
+      const value = this.encodedValue(source, memos, values, salt);
+      if (value === NO_TOKENS) continue;
+      if (any) this.join(value);
+      else {
+        this.inner.set(value.mask);
+        this.output.set(value.image);
+        any = true;
+      }
     }
     return any;
   }
 
-  private maskOf(
+  /**
+   * Sets the bits of one more value. A linear map L has L(a or b) = L(a) xor L(b) xor L(a and b), and few
+   * bits are in both: that, and not the map of the whole filter, is the work left for each record.
+   */
+  private join({ mask, image }: EncodedValue): void {
+    const { inner, overlap, output, linear } = this;
+    for (let word = 0; word < inner.length; word++) {
+      overlap[word] = inner[word] & mask[word];
+      inner[word] |= mask[word];
+    }
+    if (linear === undefined) return;
+    for (let word = 0; word < output.length; word++) output[word] ^= image[word];
+    linear.addTo(overlap, output);
+  }
+
+  private encodedValue(
     source: TokenSource, memos: Memos, values: readonly string[], salt: string | undefined,
-  ): Uint32Array {
+  ): EncodedValue {
     const { columns } = source;
     const text = columns.length === 1 ? values[columns[0]] : columns.map((column) => values[column]).join('\n');
     if (text === '') return NO_TOKENS;
     const key = saltedToken(salt, text);
-    const known = memos.masks.get(key);
+    const known = memos.values.get(key);
     if (known !== undefined) return known;
     const tokens = source.tokensOf(columns.map((column) => values[column]));
-    const mask = tokens.length === 0 ? NO_TOKENS : new Uint32Array(this.inner.length);
+    const value = tokens.length === 0 ? NO_TOKENS : this.encodeTokens(source, memos, tokens, salt);
+    memos.values.set(key, value);
+    return value;
+  }
+
+  private encodeTokens(
+    source: TokenSource, memos: Memos, tokens: readonly string[], salt: string | undefined,
+  ): EncodedValue {
+    const mask = new Uint32Array(this.inner.length);
     for (const token of tokens) {
       for (const position of positionsOf(source, memos, saltedToken(salt, token))) {
         mask[position >>> 5] |= 0x80000000 >>> (position & 31);
       }
     }
-    memos.masks.set(key, mask);
-    return mask;
+    if (this.linear === undefined) return { mask, image: mask };
+    const image = new Uint32Array(this.output.length);
+    this.linear.addTo(mask, image);
+    return { mask, image };
   }
 }
 
-const NO_TOKENS = new Uint32Array(0);
+const NO_TOKENS: EncodedValue = { mask: new Uint32Array(0), image: new Uint32Array(0) };
 
 function newMemos(): Memos {
-  return { masks: new BoundedMemo(MEMO_CAPACITY), positions: new BoundedMemo(MEMO_CAPACITY) };
+  return { values: new BoundedMemo(MEMO_CAPACITY), positions: new BoundedMemo(MEMO_CAPACITY) };
 }
 
 function positionsOf(source: TokenSource, memos: Memos, token: string): number[] {

@@ -31,11 +31,12 @@ export class LinearMap {
     }
   }
 
-  /** Both filters are 32-bit words, the first bit the most significant. */
-  apply(input: Uint32Array, output: Uint32Array): void {
+  /** XORs the output of `input` into `output`. Both are 32-bit words, the first bit the most significant. */
+  addTo(input: Uint32Array, output: Uint32Array): void {
     const count = this.listOnes(input);
+    if (count === 0) return;
     for (let word = 0; word < this.stride; word += GROUP) this.sumGroup(word, count);
-    output.set(this.outputWords === this.stride ? this.padded : this.padded.subarray(0, this.outputWords));
+    for (let word = 0; word < this.outputWords; word++) output[word] ^= this.padded[word];
   }
 
   private listOnes(input: Uint32Array): number {

@@ -17,7 +17,7 @@ type Members = Readonly<Record<string, unknown>>;
 type Refuse = (reason: string) => void;
 
 /**
- * Checks a native encoding spec (`config/schema/encoding-spec.v1.json` has its shape).
+ * Checks a native encoding spec; `config/encoding/default.json` is an example.
  *
  * @throws VinculumError ENCODING_SPEC_INVALID with every reason.
  */

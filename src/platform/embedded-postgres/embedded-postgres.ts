@@ -18,6 +18,8 @@ export interface EmbeddedPostgres {
   readonly owner: DatabaseAddress;
   /** What an earlier, killed start had left behind and was put right. */
   readonly recovered: string | undefined;
+  /** Resolves with what happened when the server ends without being asked to. */
+  readonly lost: Promise<string>;
   /** Fast shutdown; resolves when the server is gone. */
   stop(): Promise<void>;
 }
@@ -48,7 +50,19 @@ export async function startEmbeddedPostgres(home: string): Promise<EmbeddedPostg
   try {
     await waitUntilReady(superuser, server, log);
     const owner = await ensureOwner(superuser);
-    return { owner, recovered, stop: () => stop(server, socketFolder) };
+    let asked = false;
+    const lost = new Promise<string>((tell) => {
+      server.once('exit', () => {
+        if (!asked) tell(`PostgreSQL ${server.pid} ended unasked; its log is ${log}. Start again: it recovers`);
+      });
+    });
+    return {
+      owner, recovered, lost,
+      stop: () => {
+        asked = true;
+        return stop(server, socketFolder);
+      },
+    };
   } catch (error) {
     await stop(server, socketFolder);
     throw error;

@@ -1,0 +1,32 @@
+import { readSettings } from './settings.js';
+
+const CLUSTER = {
+  VINCULUM_PROFILE: 'cluster', DATABASE_URL: 'postgresql://u:p@db/v', REDIS_URL: 'redis://r',
+  OIDC_ISSUER: 'https://id.example',
+};
+
+describe('settings', () => {
+  it('default to one embedded process on loopback, data beside the working directory', () => {
+    expect(readSettings({}, '/work')).toMatchObject({
+      profile: 'embedded', home: '/work/.vinculum', keys: '/work/.vinculum/keys', host: '127.0.0.1', port: 3000,
+      databaseUrl: undefined, redisUrl: undefined, oidcIssuer: undefined, oidcAudience: 'vinculum',
+    });
+  });
+
+  it('take a cluster\'s database, queue and issuer, and listen on all interfaces', () => {
+    expect(readSettings({ ...CLUSTER, VINCULUM_PORT: '0', VINCULUM_KEYS: '/keys' }, '/work')).toMatchObject({
+      profile: 'cluster', host: '0.0.0.0', port: 0, keys: '/keys', oidcIssuer: 'https://id.example',
+    });
+  });
+
+  it.each([
+    [{ VINCULUM_PROFILE: 'cloud' }, /VINCULUM_PROFILE/], [{ VINCULUM_PORT: '70000' }, /VINCULUM_PORT/],
+    [{ VINCULUM_PORT: '3e3' }, /VINCULUM_PORT/], [{ VINCULUM_PORT: '-1' }, /VINCULUM_PORT/],
+    [{ VINCULUM_PROFILE: 'cluster' }, /DATABASE_URL.*REDIS_URL.*OIDC_ISSUER/],
+    [{ ...CLUSTER, OIDC_ISSUER: '' }, /OIDC_ISSUER is needed/],
+    // Somebody thinks that tokens of this issuer are asked for, while development identities are trusted.
+    [{ OIDC_ISSUER: 'https://id.example' }, /development identities/],
+  ])('refuse %j', (environment, named) => {
+    expect(() => readSettings(environment, '/work')).toThrow(named);
+  });
+});
