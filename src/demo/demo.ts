@@ -26,12 +26,16 @@ const INTERRUPTED = 130;
 class Demo {
   private readonly folder = mkdtempSync(join(tmpdir(), 'vinculum-demo-'));
   private readonly secret: Uint8Array;
-  private service: ServiceProcess | undefined;
+  private home = '';
+  /** Begun first, because it takes a while and the custodians do not need it yet. */
+  private readonly starting: Promise<ServiceProcess>;
 
   constructor(
     private readonly options: DemoOptions, private readonly narration: Narration,
     private readonly signal: AbortSignal,
   ) {
+    this.starting = ServiceProcess.start();
+    this.starting.catch(() => undefined); // Reported by whoever waits for it.
     // A real one comes from the operating system (vinculum key new). Here one seed gives one result.
     this.secret = createHash('sha256').update(`secret of the demo, seed ${options.seed}`).digest();
   }
@@ -69,9 +73,10 @@ class Demo {
   async close(keep: boolean): Promise<void> {
     this.narration.stopBar();
     this.secret.fill(0);
-    await this.service?.stop();
+    const service = await this.starting.catch(() => undefined);
+    await service?.stop();
     if (keep) return;
-    this.service?.remove();
+    service?.remove();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -115,11 +120,12 @@ class Demo {
 
   private async startService(): Promise<ServiceProcess> {
     this.narration.chapter('The service starts, with PostgreSQL of its own');
-    this.service = await ServiceProcess.start();
+    const service = await this.starting;
+    this.home = service.home;
     this.signal.throwIfAborted();
-    this.narration.say(`   ${this.service.url}, process ${this.service.pid}`,
+    this.narration.say(`   ${service.url}, process ${service.pid}`,
       '   its people come from a development identity provider: unsafe, for trials only');
-    return this.service;
+    return service;
   }
 
   private async approve(client: ServiceClient): Promise<string> {
@@ -253,8 +259,8 @@ class Demo {
   sayWhere(keep: boolean): void {
     this.narration.chapter('Done');
     this.narration.say(keep
-      ? `   country, extracts, tables and log: ${this.folder}\n   the service's data: ${this.service?.home}\n`
-        + `   look further: VINCULUM_HOME=${this.service?.home} npm start`
+      ? `   country, extracts, tables and log: ${this.folder}\n   the service's data: ${this.home}\n`
+        + `   look further: VINCULUM_HOME=${this.home} npm start`
       : '   all of it is removed again; npm run demo -- --keep leaves it to look at');
   }
 
