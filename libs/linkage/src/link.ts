@@ -132,8 +132,10 @@ async function knownNonMatches(
     }
     const seed = spec.seed + 7000 + x;
     const plan = planBlocking(extract, extract, spec.blocking, seed);
-    const steps = countVectors(
-      extract, extract, scheme, plan, spec.blocking, spec.comparison.sampledPairs, seed);
+    const steps = countVectors({
+      a: extract, b: extract, scheme, plan, blocking: spec.blocking,
+      sampledPairs: spec.comparison.sampledPairs, seed, pairsPerRecord: 0,
+    });
     const { counts } = await drive(steps, resources, () => resources.onProgress?.({
       stage: 'compare', registers: extract.registerId, fraction: (0.1 * x) / extracts.length,
     }));

@@ -7,7 +7,7 @@ import {
 } from '#libs/score';
 import type { LinkageSpec } from './linkage-spec.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
-import { countVectors, wantedPairs, type VectorCounts } from './vector-counts.js';
+import { countVectors, type VectorCounts } from './vector-counts.js';
 
 /** Links between two registers (or within one) with their probabilities, and the model behind them. */
 export interface RegisterPairLinks {
@@ -41,7 +41,7 @@ export interface RegisterPairTask {
 
 /** Pairs whose pairwise odds are below this are not followed up. */
 const LEAST_ODDS = 1e-4;
-/** At most this many followed-up pairs a record, the likeliest vectors first. */
+/** At most about this many pairs a record are followed up, those whose similarity is rarest first. */
 const MOST_PAIRS_PER_RECORD = 30;
 /** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
 const MOST_DUPLICATES = 20;
@@ -52,10 +52,10 @@ export async function linkRegisterPair(
 ): Promise<RegisterPairLinks> {
   const { a, b, scheme, spec } = task;
   const plan = planBlocking(a, b, spec.blocking, task.seed);
-  const step = (from: number) => ({ done, total }: { done: number; total: number }): void =>
-    report(from + 0.45 * (Number.isNaN(total) ? 0.5 : done / total));
-  const counted = await drive(countVectors(
-    a, b, scheme, plan, spec.blocking, spec.comparison.sampledPairs, task.seed + 1), resources, step(0));
+  const counted = await drive(countVectors({
+    a, b, scheme, plan, blocking: spec.blocking, sampledPairs: spec.comparison.sampledPairs,
+    seed: task.seed + 1, pairsPerRecord: MOST_PAIRS_PER_RECORD,
+  }), resources, ({ done, total }) => report(0.9 * (Number.isNaN(total) ? 0.5 : done / total)));
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const most = mostMatches(a, b);
   const fit = fitMatches(space, {
@@ -63,9 +63,8 @@ export async function linkRegisterPair(
     nonMatch: nonMatchDistribution(space, task.knownNonMatches, counted.counts, most),
   }, spec.score.latentClasses);
   await breathe(resources);
-  const keep = worthFollowing(task, counted, matchProbabilities(space, fit.model), fit.nonMatch, fit.matches);
-  const { pairs } = await drive(
-    wantedPairs(a, b, scheme, plan, spec.blocking, (vector) => keep[vector] === 1), resources, step(0.5));
+  const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);
+  const pairs = pairsWith(counted.pairs, keep);
   const scored = scorePairs(task, space, counted, fit, keep, pairs);
   report(1);
   return { pairs, ...scored, model: { ...scored.model, plan, em: fit } };
@@ -79,23 +78,23 @@ function mostMatches(a: EncodedExtract, b: EncodedExtract): number {
   return bounds.length > 0 ? Math.min(...bounds) : MOST_DUPLICATES * Math.max(a.records, b.records);
 }
 
-/** 1 for the vectors whose pairs are scored: enough odds, and no more pairs than the records can use. */
-function worthFollowing(
-  { a, b }: RegisterPairTask, { counts, candidateProbability }: VectorCounts,
-  m: Float64Array, u: Float64Array, matches: number,
-): Uint8Array {
-  const pairs = counts.reduce((sum, count) => sum + count, 0);
-  const prior = matches / pairs;
+/** 1 for the vectors whose pairs are scored: those at hand that are not hopeless. */
+function worthFollowing({ counts, pairs }: VectorCounts, m: Float64Array, fit: MatchFit): Uint8Array {
+  const odds = fit.matches / counts.reduce((sum, count) => sum + count, 0);
   const keep = new Uint8Array(counts.length);
-  const byRatio = Array.from(counts.keys()).sort((x, y) => m[y] / u[y] - m[x] / u[x] || x - y);
-  let expected = 0;
-  for (const vector of byRatio) {
-    expected += counts[vector] * candidateProbability[vector];
-    if ((prior * m[vector]) / u[vector] < LEAST_ODDS
-      || expected > MOST_PAIRS_PER_RECORD * (a.records + b.records)) break;
-    keep[vector] = 1;
+  for (const vector of pairs.vectors) {
+    if ((odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS) keep[vector] = 1;
   }
   return keep;
+}
+
+function pairsWith(pairs: ComparedPairs, keep: Uint8Array): ComparedPairs {
+  const wanted = Uint32Array.from(pairs.vectors.keys()).filter((e) => keep[pairs.vectors[e]] === 1);
+  const column = (values: Uint32Array): Uint32Array => wanted.map((e) => values[e]);
+  return {
+    length: wanted.length, rowsOfA: column(pairs.rowsOfA), rowsOfB: column(pairs.rowsOfB),
+    vectors: column(pairs.vectors),
+  };
 }
 
 function scorePairs(

@@ -5,11 +5,12 @@ import {
 } from '#libs/block';
 import {
   compareAll, comparePairs, levelsOfVector, missingLevel, weights,
-  type ComparisonProgress, type ComparisonResult, type ComparisonScheme, type SegmentLevels,
+  type ComparedPairs, type ComparisonProgress, type ComparisonScheme, type SegmentLevels,
 } from '#libs/compare';
 
-/** Estimated number of pairs with each vector over *all* pairs of two extracts. */
+/** What one pass over the candidates of two extracts gives. */
 export interface VectorCounts {
+  /** Estimated number of pairs with each vector over *all* pairs of the two extracts. */
   readonly counts: Float64Array;
   /** 1 where the count is exact or a good estimate. */
   readonly reliable: Uint8Array;
@@ -17,6 +18,21 @@ export interface VectorCounts {
   readonly candidateProbability: Float64Array;
   readonly candidates: number;
   readonly cutPairs: number;
+  /** The candidates whose vector is rare among random pairs: the others are no evidence of a match. */
+  readonly pairs: ComparedPairs;
+}
+
+export interface CountingTask {
+  readonly a: EncodedExtract;
+  /** The same object as `a` for pairs within it. */
+  readonly b: EncodedExtract;
+  readonly scheme: ComparisonScheme;
+  readonly plan: BlockingPlan;
+  readonly blocking: BlockingSpec;
+  readonly sampledPairs: number;
+  readonly seed: number;
+  /** Candidates to hand back for each record, at most about this many; 0 for counts alone. */
+  readonly pairsPerRecord: number;
 }
 
 /** A sampled count is a good estimate from this many sampled pairs on. */
@@ -25,46 +41,70 @@ const ENOUGH_SAMPLED = 30;
 const TRUSTED_PROBABILITY = 0.2;
 
 /**
- * Counts vectors over all pairs of `a` and `b` (within `a` when they are the same object).
+ * Counts vectors over all pairs of `a` and `b`.
  *
  * An exhaustive plan counts them. An LSH plan sees the similar pairs well and the others hardly: a vector
  * that is found with probability p counts 1/p each time (Horvitz and Thompson 1952) where p is large
  * enough; the others are counted in a random sample of all pairs and scaled up.
  */
-export function* countVectors(
-  a: EncodedExtract, b: EncodedExtract, scheme: ComparisonScheme, plan: BlockingPlan,
-  spec: BlockingSpec, sampledPairs: number, seed: number,
-): Generator<ComparisonProgress, VectorCounts> {
+export function* countVectors(task: CountingTask): Generator<ComparisonProgress, VectorCounts> {
+  const { a, b, scheme, plan, sampledPairs } = task;
+  const sample = randomPairs(a.records, b.records, sampledPairs, task.seed, a === b);
+  const { counts: sampled } = yield* comparePairs(a, b, scheme, [sample]);
+  const rare = rareVectors(task, sampled);
+  const keep = (vector: number): boolean => rare[vector] === 1;
   if (plan.kind === 'exhaustive') {
-    const { counts } = yield* compareAll(a, b, scheme, { within: a === b });
+    const { counts, pairs } = yield* compareAll(a, b, scheme, { within: a === b, keep });
     return {
-      counts, reliable: new Uint8Array(scheme.vectors).fill(1),
+      counts, pairs, reliable: new Uint8Array(scheme.vectors).fill(1),
       candidateProbability: new Float64Array(scheme.vectors).fill(1), candidates: plan.pairs, cutPairs: 0,
     };
   }
   const found = candidateProbabilities(a, b, scheme, plan);
-  const sample = randomPairs(a.records, b.records, sampledPairs, seed, a === b);
-  const { counts: sampled } = yield* comparePairs(a, b, scheme, [sample]);
   const seen: CandidateCounts = { candidates: 0, cutPairs: 0 };
-  const { counts } = yield* comparePairs(a, b, scheme, candidates(a, b, plan, spec, seen));
+  const { counts, pairs } = yield* comparePairs(
+    a, b, scheme, candidates(a, b, plan, task.blocking, seen), { keep });
   const scale = plan.pairs / sampledPairs;
   return {
+    pairs, ...seen, candidateProbability: found,
     counts: counts.map((count, v) =>
       (found[v] >= TRUSTED_PROBABILITY ? count / found[v] : sampled[v] * scale)),
     reliable: Uint8Array.from(found, (probability, v) =>
       Number(probability >= TRUSTED_PROBABILITY || sampled[v] >= ENOUGH_SAMPLED)),
-    candidateProbability: found, ...seen,
   };
 }
 
-/** The candidate pairs whose vectors are wanted, by the same plan. */
-export function* wantedPairs(
-  a: EncodedExtract, b: EncodedExtract, scheme: ComparisonScheme, plan: BlockingPlan, spec: BlockingSpec,
-  keep: (vector: number) => boolean,
-): Generator<ComparisonProgress, ComparisonResult> {
-  if (plan.kind === 'exhaustive') return yield* compareAll(a, b, scheme, { within: a === b, keep });
-  const seen: CandidateCounts = { candidates: 0, cutPairs: 0 };
-  return yield* comparePairs(a, b, scheme, candidates(a, b, plan, spec, seen), { keep });
+/**
+ * 1 for the vectors that are rarest among random pairs, as many as `pairsPerRecord` allows: the product of
+ * the segments' shares in the sample says how often each would occur by chance.
+ */
+function rareVectors(
+  { a, b, scheme, plan, pairsPerRecord }: CountingTask, sampled: Float64Array,
+): Uint8Array {
+  const rare = new Uint8Array(scheme.vectors);
+  const shares = levelShares(scheme, sampled);
+  const expected = Float64Array.from({ length: scheme.vectors }, (_, vector) =>
+    levelsOfVector(scheme, vector).reduce((product, level, s) => product * shares[s][level], plan.pairs));
+  const ascending = Array.from(expected.keys()).sort((x, y) => expected[x] - expected[y] || x - y);
+  let allowed = pairsPerRecord * (a.records + b.records);
+  for (const vector of ascending) {
+    allowed -= expected[vector];
+    if (allowed < 0) break;
+    rare[vector] = 1;
+  }
+  return rare;
+}
+
+/** Share of each level of each segment, none of them zero. */
+function levelShares(scheme: ComparisonScheme, counts: Float64Array): Float64Array[] {
+  const sums = scheme.segments.map(({ levels }) => new Float64Array(levels).fill(0.5));
+  counts.forEach((count, vector) => {
+    if (count > 0) levelsOfVector(scheme, vector).forEach((level, s) => { sums[s][level] += count; });
+  });
+  return sums.map((sum) => {
+    const total = sum.reduce((all, count) => all + count, 0);
+    return sum.map((count) => count / total);
+  });
 }
 
 function candidateProbabilities(
