@@ -6,7 +6,7 @@ import { measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { RECORD_ID_BYTES, VinculumError, type Cardinality, type EncodedExtract } from '#libs/record';
 import { readEncodedExtract } from '../extract-folder/index.js';
 import type { ColumnMapping } from './column-mapping.js';
-import { readTrialFile, readTruthFile } from './trial-extract.js';
+import { readTrialFile, readTruthFile, type TrialFile } from './trial-extract.js';
 
 interface LinkOutput {
   readonly spec: LinkageSpec;
@@ -68,13 +68,20 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
 async function loadTrial(input: LinkInput & { kind: 'csv' }): Promise<LoadedInput> {
   const { id, truth, truthPattern, columns, encodingSpec } = input;
   const labels = input.truthFile === undefined ? undefined : await readTruthFile(input.truthFile);
-  const files = [];
+  const files: TrialFile[] = [];
   for (const { path, registerId, cardinality } of input.files) {
     files.push(await readTrialFile(path, {
       columns, spec: encodingSpec, register: { registerId, cardinality },
       ...(id === undefined ? {} : { id }), ...(truth === undefined ? {} : { truth }),
       ...(truthPattern === undefined ? {} : { truthPattern }), ...(labels ? { labels } : {}),
     }));
+  }
+  // One file may lack a column; a column that all of them lack is a slip in the mapping.
+  const absent = [...columns.values()].flat().filter((column) =>
+    !files.some(({ header }) => header.includes(column)));
+  if (absent.length > 0) {
+    throw new VinculumError('COLUMNS_INVALID',
+      `no file has the mapped column ${absent.map((column) => `"${column}"`).join(', ')}`);
   }
   return {
     extracts: files.map(({ extract }) => extract),

@@ -6,6 +6,7 @@ import { readCsv } from './csv-rows.js';
 
 /** A plain CSV file, read for a trial: identifiers in memory, encoded there, never written. */
 export interface TrialFile {
+  readonly header: readonly string[];
   readonly recordIds: readonly string[];
   /** Label of each record; null where there is none. */
   readonly truth: readonly (string | null)[];
@@ -77,7 +78,8 @@ export async function readTrialFile(path: string, reading: TrialReading): Promis
       places.map((place) => row[place]).filter((value) => value !== '').join(' ')));
   }
   if (values.length === 0) throw new VinculumError('CSV_EMPTY', `${path}: expected records, found none`);
-  return { recordIds, truth, extract: encodeRecords(reading.spec, trialSecret(), reading.register, values) };
+  const extract = encodeRecords(reading.spec, trialSecret(), reading.register, values);
+  return { header: header.value, recordIds, truth, extract };
 }
 
 /** Places in a row; `roles` in the order of the spec. */

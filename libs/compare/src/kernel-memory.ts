@@ -1,4 +1,4 @@
-import type { EncodedExtract } from '#libs/record';
+import { VinculumError, type EncodedExtract } from '#libs/record';
 import type { ComparisonScheme, SegmentLevels } from './comparison-scheme.js';
 import { weights } from './dice.js';
 import { KERNEL_MODULE_BASE64 } from './kernel-module.js';
@@ -45,7 +45,8 @@ export interface KernelMemory {
 /**
  * Lays out both extracts. Pass the same extract twice for comparisons within it: it is stored once.
  *
- * @throws RangeError when the filters do not fit into the 4 GiB that a WebAssembly memory can have.
+ * @throws VinculumError `LINKAGE_INPUT_INVALID` when the filters do not fit into the 4 GiB that a WebAssembly
+ *   memory can have.
  */
 export function kernelMemory(
   a: EncodedExtract, b: EncodedExtract, scheme: ComparisonScheme,
@@ -131,7 +132,7 @@ function paddedBytes(bits: number): number {
 function instantiate(bytes: number): { kernel: KernelExports; buffer: ArrayBuffer } {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (pages > MAX_PAGES) {
-    throw new RangeError(
+    throw new VinculumError('LINKAGE_INPUT_INVALID',
       `the filters of two extracts must fit into 4 GiB, these need ${Math.ceil(bytes / 2 ** 30)} GiB: `
       + 'link a part of a register at a time');
   }

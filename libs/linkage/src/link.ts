@@ -6,7 +6,7 @@ import { planBlocking } from '#libs/block';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { addExpectedPairs, registerPairKey, type EntityEvidence, type ExpectedPairs } from '#libs/quality';
 import type { LinkageSpec } from './linkage-spec.js';
-import { drive, type LinkageResources } from './pacing.js';
+import { breathe, drive, type LinkageResources } from './pacing.js';
 import { linkRegisterPair, type RegisterPairLinks, type RegisterPairModel } from './register-pair.js';
 import { countVectors } from './vector-counts.js';
 
@@ -59,6 +59,7 @@ export async function link(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
 ): Promise<LinkageResult> {
   assertLinkable(extracts);
+  await breathe(resources);
   const timings = new Timings(resources.now);
   const scheme = chooseScheme(extracts, spec);
   const known = await timings.measure('non-matches', () =>

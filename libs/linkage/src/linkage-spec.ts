@@ -39,10 +39,10 @@ const NUMBERS: readonly NumberField[] = [
   { path: 'score.rounds', least: 1, most: 20, whole: true },
 ];
 
-const DECISIONS: Readonly<Record<string, NumberField>> = {
-  'maximum-expected-f': { path: 'decision.beta', least: 0.1, most: 10, whole: false },
-  'target-precision': { path: 'decision.precision', least: 0.5, most: 0.9999, whole: false },
-};
+const DECISIONS: ReadonlyMap<string, NumberField> = new Map([
+  ['maximum-expected-f', { path: 'decision.beta', least: 0.1, most: 10, whole: false }],
+  ['target-precision', { path: 'decision.precision', least: 0.5, most: 0.9999, whole: false }],
+]);
 
 /**
  * Reads a linkage spec, complete and without unknown members.
@@ -58,12 +58,12 @@ export function parseLinkageSpec(json: unknown): LinkageSpec {
     reasons.push('name must be lower-case letters, digits and hyphens');
   }
   const decision = value(json, 'decision.kind');
-  const ofDecision = typeof decision === 'string' ? DECISIONS[decision] : undefined;
-  if (!ofDecision) reasons.push(`decision.kind must be one of ${Object.keys(DECISIONS).join(', ')}`);
+  const ofDecision = typeof decision === 'string' ? DECISIONS.get(decision) : undefined;
+  if (!ofDecision) reasons.push(`decision.kind must be one of ${[...DECISIONS.keys()].join(', ')}`);
   const numbers = ofDecision ? [...NUMBERS, ofDecision] : NUMBERS;
   for (const field of numbers) checkNumber(json, field, reasons);
-  const known = new Set(['kind', 'version', 'name', 'decision.kind', ...numbers.map(({ path }) => path)]);
-  for (const path of memberPaths(json)) if (!known.has(path)) reasons.push(`${path} is not known`);
+  const known = ['kind', 'version', 'name', 'decision.kind', ...numbers.map(({ path }) => path)];
+  reasons.push(...unknownMembers(json, known).map((path) => `${path} is not known`));
   if (reasons.length > 0) {
     throw new VinculumError('LINKAGE_SPEC_INVALID', `the linkage spec is refused: ${reasons.join('; ')}`);
   }
@@ -89,7 +89,15 @@ function value(json: unknown, path: string): unknown {
       ? (object as Record<string, unknown>)[key] : undefined, json);
 }
 
-function memberPaths(json: unknown, prefix = ''): string[] {
-  if (typeof json !== 'object' || json === null) return prefix === '' ? [] : [prefix.slice(0, -1)];
-  return Object.entries(json).flatMap(([key, member]) => memberPaths(member, `${prefix}${key}.`));
+/** Members that are not `known` (as `member` or `group.member`), as paths. Goes no deeper than groups. */
+function unknownMembers(json: unknown, known: readonly string[]): string[] {
+  return members(json).flatMap((name) => {
+    const isGroup = !name.includes('.') && known.some((path) => path.startsWith(`${name}.`));
+    if (!isGroup) return known.includes(name) && !name.includes('.') ? [] : [name];
+    return members(value(json, name)).map((member) => `${name}.${member}`).filter((path) => !known.includes(path));
+  });
+}
+
+function members(json: unknown): string[] {
+  return typeof json === 'object' && json !== null ? Object.keys(json) : [];
 }

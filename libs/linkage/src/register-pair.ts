@@ -58,14 +58,15 @@ export async function linkRegisterPair(
   }), resources, ({ done, total }) => report(0.9 * (Number.isNaN(total) ? 0.5 : done / total)));
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const most = mostMatches(a, b);
-  const fit = fitMatches(space, {
+  const fit = await drive(fitMatches(space, {
     counts: counted.counts, reliable: counted.reliable, mostMatches: most,
     nonMatch: nonMatchDistribution(space, task.knownNonMatches, counted.counts, most),
-  }, spec.score.latentClasses);
+  }, spec.score.latentClasses), resources, () => report(0.9));
   await breathe(resources);
   const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);
   const pairs = pairsWith(counted.pairs, keep);
-  const scored = scorePairs(task, space, counted, fit, keep, pairs);
+  const scored = await drive(
+    scorePairs(task, space, counted, fit, keep, pairs), resources, () => report(0.95));
   report(1);
   return { pairs, ...scored, model: { ...scored.model, plan, em: fit } };
 }
@@ -78,12 +79,17 @@ function mostMatches(a: EncodedExtract, b: EncodedExtract): number {
   return bounds.length > 0 ? Math.min(...bounds) : MOST_DUPLICATES * Math.max(a.records, b.records);
 }
 
-/** 1 for the vectors whose pairs are scored: those at hand that are not hopeless. */
-function worthFollowing({ counts, pairs }: VectorCounts, m: Float64Array, fit: MatchFit): Uint8Array {
+/**
+ * 1 for the vectors whose pairs are scored: those that are not hopeless, of the rare ones. A vector without
+ * a pair is among them: it was looked for, so its share of m does not point to matches out of reach.
+ */
+function worthFollowing({ counts, rare }: VectorCounts, m: Float64Array, fit: MatchFit): Uint8Array {
   const odds = fit.matches / counts.reduce((sum, count) => sum + count, 0);
   const keep = new Uint8Array(counts.length);
-  for (const vector of pairs.vectors) {
-    if ((odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS) keep[vector] = 1;
+  // Two records without a common segment were not compared: no prior makes a link of that.
+  const nothingObserved = counts.length - 1;
+  for (let vector = 0; vector < nothingObserved; vector++) {
+    if (rare[vector] && (odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS) keep[vector] = 1;
   }
   return keep;
 }
@@ -97,10 +103,16 @@ function pairsWith(pairs: ComparedPairs, keep: Uint8Array): ComparedPairs {
   };
 }
 
-function scorePairs(
+interface ScoredPairs {
+  readonly probabilities: Float64Array;
+  readonly model: Omit<RegisterPairModel, 'plan' | 'em'>;
+}
+
+/** Yields the rounds between the bipartite posterior and m that are done. */
+function* scorePairs(
   { a, b, spec }: RegisterPairTask, space: VectorSpace, counted: VectorCounts,
   fit: MatchFit, keep: Uint8Array, pairs: ComparedPairs,
-): { probabilities: Float64Array; model: Omit<RegisterPairModel, 'plan' | 'em'> } {
+): Generator<number, ScoredPairs> {
   const most = mostMatches(a, b);
   let model = fit.model;
   let matches = fit.matches;
@@ -119,6 +131,7 @@ function scorePairs(
     reach = reachableShare(space, counted, m, keep);
     matches = Math.min(found / reach, most * (1 - 1e-4));
     model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
+    yield round + 1;
   }
   const { candidates, cutPairs } = counted;
   return {

@@ -18,6 +18,8 @@ export interface VectorCounts {
   readonly candidateProbability: Float64Array;
   readonly candidates: number;
   readonly cutPairs: number;
+  /** 1 for the vectors whose candidates are in `pairs`, whether or not there was one. */
+  readonly rare: Uint8Array;
   /** The candidates whose vector is rare among random pairs: the others are no evidence of a match. */
   readonly pairs: ComparedPairs;
 }
@@ -56,7 +58,7 @@ export function* countVectors(task: CountingTask): Generator<ComparisonProgress,
   if (plan.kind === 'exhaustive') {
     const { counts, pairs } = yield* compareAll(a, b, scheme, { within: a === b, keep });
     return {
-      counts, pairs, reliable: new Uint8Array(scheme.vectors).fill(1),
+      counts, pairs, rare, reliable: new Uint8Array(scheme.vectors).fill(1),
       candidateProbability: new Float64Array(scheme.vectors).fill(1), candidates: plan.pairs, cutPairs: 0,
     };
   }
@@ -66,7 +68,7 @@ export function* countVectors(task: CountingTask): Generator<ComparisonProgress,
     a, b, scheme, candidates(a, b, plan, task.blocking, seen), { keep });
   const scale = plan.pairs / sampledPairs;
   return {
-    pairs, ...seen, candidateProbability: found,
+    pairs, rare, ...seen, candidateProbability: found,
     counts: counts.map((count, v) =>
       (found[v] >= TRUSTED_PROBABILITY ? count / found[v] : sampled[v] * scale)),
     reliable: Uint8Array.from(found, (probability, v) =>

@@ -49,6 +49,9 @@ const STARTING_SHARES = [0.1, 0.5, 0.9] as const;
 /** How steeply a class's starting level shares rise towards agreement, by class. */
 const STARTING_SLOPES = [0.9, 0.3, 0.6] as const;
 
+/** Vectors gone through between two yields: often enough to cancel, seldom enough to cost nothing. */
+const VECTORS_BETWEEN_YIELDS = 100000;
+
 /** m of every vector of the space. */
 export function matchProbabilities(space: VectorSpace, model: MatchModel): Float64Array {
   const table = levelTable(space);
@@ -65,10 +68,16 @@ export function matchProbabilities(space: VectorSpace, model: MatchModel): Float
  * not reliable are extrapolated from m.
  *
  * @param classes number of latent classes, 1 to 3.
+ * @returns the likeliest fit; the generator yields the iterations of the current start now and then.
  */
-export function fitMatches(space: VectorSpace, evidence: VectorEvidence, classes: number): MatchFit {
-  const fits = STARTING_SHARES.map((share) =>
-    new ExpectationMaximisation(space, evidence, startingModel(space, classes), share).run());
+export function* fitMatches(
+  space: VectorSpace, evidence: VectorEvidence, classes: number,
+): Generator<number, MatchFit> {
+  const fits: MatchFit[] = [];
+  for (const share of STARTING_SHARES) {
+    const start = startingModel(space, classes);
+    fits.push(yield* new ExpectationMaximisation(space, evidence, start, share).run());
+  }
   return fits.reduce((best, fit) => (fit.logLikelihood > best.logLikelihood ? fit : best));
 }
 
@@ -110,14 +119,19 @@ class ExpectationMaximisation {
     this.matches = Math.min(startingShare * evidence.mostMatches, this.pairs / 2);
   }
 
-  run(): MatchFit {
+  *run(): Generator<number, MatchFit> {
     let iterations = 0;
+    let sinceYield = 0;
     let converged = false;
     let logLikelihood = Number.NEGATIVE_INFINITY;
     while (iterations < MOST_ITERATIONS && !converged) {
       const before = this.matches;
       logLikelihood = this.step();
       converged = ++iterations > 20 && Math.abs(this.matches - before) <= CONVERGED_AT * before;
+      sinceYield += this.vectors.length;
+      if (sinceYield < VECTORS_BETWEEN_YIELDS) continue;
+      sinceYield = 0;
+      yield iterations;
     }
     const { model, matches, nonMatch } = this;
     return { model, matches, nonMatch, logLikelihood, iterations, converged };

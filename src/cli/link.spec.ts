@@ -1,0 +1,196 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chance } from '../../test/support/encoded-extracts.js';
+
+const CLI = resolve(__dirname, '../../dist/src/cli.js');
+const COLUMNS = 'givenName=first,familyName=last,birthDate=born';
+const PEOPLE = 300;
+const SYLLABLES = 'ma ri lo ne sa tu ve ka do pi ber gan shi zur fel wan'.split(' ');
+
+interface Person { readonly id: number; readonly first: string; readonly last: string; readonly born: string }
+
+const random = chance(7);
+const word = (syllables: number): string => Array.from({ length: syllables }, () =>
+  SYLLABLES[Math.floor(random() * SYLLABLES.length)]).join('');
+const number = (from: number, to: number): string =>
+  String(from + Math.floor(random() * (to - from))).padStart(2, '0');
+const people: Person[] = Array.from({ length: PEOPLE }, (_, id) => ({
+  id, first: word(3), last: word(4), born: `${number(1930, 2010)}-${number(1, 13)}-${number(1, 13)}`,
+}));
+
+/** One record in five with a slip: a letter of the name, or day and month swapped. */
+function withSlips(person: Person): Person {
+  const chosen = random();
+  if (chosen < 0.1) return { ...person, last: `${person.last.slice(0, 3)}x${person.last.slice(4)}` };
+  if (chosen < 0.2) return { ...person, born: person.born.replace(/-(\d\d)-(\d\d)/, '-$2-$1') };
+  return person;
+}
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vinculum-link-'));
+  writeFileSync(path('a.csv'), ['id,person,first,last,born', ...people.slice(0, 200).map((p) =>
+    `rec-${p.id}-org,${p.id},${p.first},${p.last},${p.born}`)].join('\n'));
+  writeFileSync(path('b.csv'), ['id,person,first,last,born', ...people.slice(100).map(withSlips).map((p) =>
+    `rec-${p.id}-dup,${p.id},${p.first},${p.last},${p.born}`)].join('\n'));
+  writeFileSync(path('b-without-birth.csv'), ['id,person,first,last', ...people.slice(100).map((p) =>
+    `rec-${p.id}-dup,${p.id},${p.first},${p.last}`)].join('\n'));
+  writeFileSync(path('permits.csv'), ['id,person,first,last,born', ...[1, 2].flatMap((copy) =>
+    people.slice(50, 150).map(withSlips).map((p) =>
+      `permit-${p.id}-${copy},${p.id},${p.first},${p.last},${p.born}`))].join('\n'));
+});
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+interface Ended { readonly code: number | null; readonly out: string; readonly err: string }
+
+function vinculum(...args: string[]): Ended {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const linkCsv = (inputs: readonly string[], ...args: string[]): Ended =>
+  vinculum('link', ...inputs.map(path), '--columns', COLUMNS, ...args);
+const lastLine = ({ out }: Ended): Record<string, unknown> =>
+  JSON.parse(out.trimEnd().split('\n').at(-1) as string) as Record<string, unknown>;
+const rowsOf = (file: string): string[][] =>
+  readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => line.split(','));
+
+describe('vinculum link on CSV files', () => {
+  it('writes the links and a report, and measures both against the labels', () => {
+    const done = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--truth', 'person', '--json',
+      '--out', path('links.csv'), '--report', path('report.json'));
+    expect(done).toMatchObject({ code: 0, err: expect.stringContaining('measured:  precision') });
+    const summary = lastLine(done);
+    expect(summary).toMatchObject({
+      registers: 2, records: 400, warnings: [], entities: expect.any(Number), threshold: expect.any(Number),
+      estimated: { precision: expect.any(Number), recall: expect.any(Number) }, seconds: expect.any(Number),
+    });
+    const measured = summary['measured'] as Record<string, number>;
+    expect(Object.keys(measured)).toEqual(['precision', 'recall', 'f1', 'exactEntityF1']);
+    for (const value of Object.values(measured)) expect(value).toBeGreaterThan(0.97);
+    expect((summary['estimated'] as { recall: number }).recall).toBeGreaterThan(0.95);
+
+    const [header, ...rows] = rowsOf(path('links.csv'));
+    expect(header).toEqual(['entity', 'register', 'record_id', 'probability']);
+    expect(rows.map(([, register, id]) => `${register} ${id}`)).toEqual([
+      ...people.slice(0, 200).map(({ id }) => `a rec-${id}-org`),
+      ...people.slice(100).map(({ id }) => `b rec-${id}-dup`)]);
+    expect(new Set(rows.map(([entity]) => entity)).size).toBe(summary['entities']);
+    expect(rows.every(([, , , probability]) => /^(0|1)\.\d{6}$/.test(probability))).toBe(true);
+
+    const report = JSON.parse(readFileSync(path('report.json'), 'utf8')) as Record<string, unknown>;
+    expect(report).toMatchObject({ ...summary, threshold: { probability: summary['threshold'] } });
+    expect(Object.keys(report)).toEqual(expect.arrayContaining([
+      'versions', 'linkageSpec', 'encodingSpecHash', 'columns', 'inputs', 'byRegisterPair', 'refusedLinks',
+      'timings', 'comparison', 'models',
+    ]));
+    expect(report['inputs']).toMatchObject([
+      { registerId: 'a', cardinality: 'unique', records: 200 },
+      { registerId: 'b', cardinality: 'unique', records: 200 }]);
+    // A report is for everybody: it holds no record.
+    expect(JSON.stringify(report)).not.toContain(people[0].last);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it('takes the label out of the record id', () => {
+    const done = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--truth-pattern', '^rec-(\\d+)-', '--json');
+    expect(done.code).toBe(0);
+    expect((lastLine(done)['measured'] as { f1: number }).f1).toBeGreaterThan(0.97);
+    expect(lastLine(linkCsv(['a.csv', 'b.csv'], '--json'))).not.toHaveProperty('measured');
+  });
+
+  it('joins all records of a person in a register named by --many', () => {
+    const done = linkCsv(['a.csv', 'permits.csv'], '--truth', 'person', '--many', 'permits', '--json');
+    expect(done.code).toBe(0);
+    expect((lastLine(done)['measured'] as { exactEntityF1: number }).exactEntityF1).toBeGreaterThan(0.95);
+    const unique = lastLine(linkCsv(['a.csv', 'permits.csv'], '--truth', 'person', '--json'));
+    expect((unique['measured'] as { recall: number }).recall).toBeLessThan(0.6);
+  });
+
+  it('takes a column that one file lacks as missing there', () => {
+    const done = linkCsv(['a.csv', 'b-without-birth.csv'], '--truth', 'person', '--json');
+    expect(done.code).toBe(0);
+    expect((lastLine(done)['measured'] as { f1: number }).f1).toBeGreaterThan(0.9);
+  });
+});
+
+describe('vinculum link on extracts', () => {
+  const extract = (name: string, register: string, key: string): void => {
+    writeFileSync(path(key), key.padEnd(64, '0').replace(/[^0-9a-f]/g, 'a'), { mode: 0o600 });
+    const done = vinculum('encode', '--in', path(name), '--out', path(register), '--secret-file', path(key),
+      '--id', 'id', '--register', register, '--cardinality', 'unique', '--reference-date', '2026-01-01', '--columns', COLUMNS);
+    expect(done).toMatchObject({ code: 0 });
+  };
+
+  it('links what vinculum encode wrote, by opaque record ids', () => {
+    extract('a.csv', 'population', 'one.key');
+    extract('b.csv', 'permits', 'one.key');
+    const done = vinculum('link', path('population'), path('permits'), '--out', path('extract-links.csv'), '--json');
+    expect(done.code).toBe(0);
+    expect(lastLine(done)).toMatchObject({ registers: 2, records: 400 });
+    const rows = rowsOf(path('extract-links.csv')).slice(1);
+    const entityOf = new Map(rows.map(([entity, register, id]) => [`${register} ${id}`, entity]));
+    expect(entityOf.size).toBe(400);
+    expect(rows.every(([, , id]) => /^[0-9a-f]{32}$/.test(id))).toBe(true);
+    expect(Number(lastLine(done)['entities'])).toBeGreaterThan(295);
+    expect(Number(lastLine(done)['entities'])).toBeLessThan(310);
+  });
+
+  it('refuses extracts of another key', () => {
+    extract('b.csv', 'borders', 'two.key');
+    const done = vinculum('link', path('population'), path('borders'), '--json');
+    expect(done).toMatchObject({ code: 2, err: expect.stringContaining('another spec or key') });
+    expect(lastLine(done)).toMatchObject({ error: { code: 'LINKAGE_INPUT_INVALID' } });
+  });
+
+  it('refuses extracts together with CSV files, and options that are for CSV files', () => {
+    expect(vinculum('link', path('population'), path('b.csv'))).toMatchObject(
+      { code: 2, err: expect.stringContaining('extracts only or CSV files only') });
+    expect(vinculum('link', path('population'), path('permits'), '--truth', 'person')).toMatchObject(
+      { code: 2, err: expect.stringContaining('an extract takes no --truth') });
+  });
+});
+
+describe('vinculum link refuses, with 2,', () => {
+  it.each<[string, string[], string]>([
+    ['one input', ['a.csv'], 'at least two inputs, got 1'],
+    ['a file that is not there', ['a.csv', 'absent.csv'], 'no such file or folder'],
+    ['a column that no file has', ['a.csv', 'b.csv', '--columns', 'givenName=first,familyName=surname'], '"surname"'],
+    ['a role that is none', ['a.csv', 'b.csv', '--columns', 'nickname=first'], '"nickname" is no role'],
+    ['an id column that is not there', ['a.csv', 'b.csv', '--id', 'number'], 'expected the column "number" once'],
+    ['a truth column that is not there', ['a.csv', 'b.csv', '--truth', 'label'], 'expected the column "label" once'],
+    ['a pattern that is none', ['a.csv', 'b.csv', '--truth-pattern', '('], 'expected a regular expression'],
+    ['a register that is none', ['a.csv', 'b.csv', '--many', 'c'], 'no register c; they are a, b'],
+    ['a spec that is not there', ['a.csv', 'b.csv', '--spec', 'absent.json'], 'expected a readable JSON file'],
+    ['an option that is none', ['a.csv', 'b.csv', '--fast'], "unknown option '--fast'"],
+  ])('%s', (_, args, reason) => {
+    const inputs = args.filter((arg) => arg.endsWith('.csv'));
+    const options = args.filter((arg) => !arg.endsWith('.csv'));
+    expect(linkCsv(inputs, ...options)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(reason) });
+  });
+
+  it('CSV files without --columns', () => {
+    expect(vinculum('link', path('a.csv'), path('b.csv'))).toMatchObject(
+      { code: 2, err: expect.stringContaining('expected --columns') });
+  });
+
+  it('a spec with an error, by its reason', () => {
+    writeFileSync(path('spec.json'), '{"kind":"vinculum-linkage-spec","version":1,"extra":{}}');
+    const done = linkCsv(['a.csv', 'b.csv'], '--spec', path('spec.json'), '--json');
+    expect(done).toMatchObject({ code: 2, err: expect.stringContaining('extra is not known') });
+    expect(lastLine(done)).toMatchObject({ error: { code: 'LINKAGE_SPEC_INVALID' } });
+  });
+
+  it.each(['nowhere/links.csv', 'taken'])('an --out that cannot be written (%s), and leaves nothing behind', (out) => {
+    mkdirSync(path('taken'), { recursive: true });
+    const before = readdirSync(folder);
+    const done = linkCsv(['a.csv', 'b.csv'], '--out', path(out), '--json');
+    expect(done.code).toBe(2);
+    expect(lastLine(done)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE' } });
+    expect(readdirSync(folder)).toEqual(before);
+    expect(existsSync(`${path(out)}.partial`)).toBe(false);
+  });
+});
