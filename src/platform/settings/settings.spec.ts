@@ -7,14 +7,14 @@ const CLUSTER = {
 
 describe('settings', () => {
   it('default to one embedded process on loopback, data beside the working directory', () => {
-    expect(readSettings({}, '/work')).toMatchObject({
-      profile: 'embedded', home: '/work/.vinculum', keys: '/work/.vinculum/keys', host: '127.0.0.1', port: 3000,
+    expect(readSettings({}, '/srv/vinculum')).toMatchObject({
+      profile: 'embedded', home: '/srv/vinculum/.vinculum', keys: '/srv/vinculum/.vinculum/keys', host: '127.0.0.1', port: 3000,
       databaseUrl: undefined, redisUrl: undefined, oidcIssuer: undefined, oidcAudience: 'vinculum',
     });
   });
 
   it('take a cluster\'s database, queue and issuer, and listen on all interfaces', () => {
-    expect(readSettings({ ...CLUSTER, VINCULUM_PORT: '0', VINCULUM_KEYS: '/keys' }, '/work')).toMatchObject({
+    expect(readSettings({ ...CLUSTER, VINCULUM_PORT: '0', VINCULUM_KEYS: '/keys' }, '/srv/vinculum')).toMatchObject({
       profile: 'cluster', host: '0.0.0.0', port: 0, keys: '/keys', oidcIssuer: 'https://id.example',
     });
   });
@@ -27,6 +27,6 @@ describe('settings', () => {
     // Somebody thinks that tokens of this issuer are asked for, while development identities are trusted.
     [{ OIDC_ISSUER: 'https://id.example' }, /development identities/],
   ])('refuse %j', (environment, named) => {
-    expect(() => readSettings(environment, '/work')).toThrow(named);
+    expect(() => readSettings(environment, '/srv/vinculum')).toThrow(named);
   });
 });
