@@ -25,7 +25,7 @@ function simulate(missing: number, seed: number): Float64Array {
   return counts;
 }
 
-function fit(
+function fitModel(
   counts: Float64Array, changes: Partial<VectorEvidence> = {}, classes = 1,
 ): MatchFit {
   const steps = fitMatches(SPACE, {
@@ -51,7 +51,7 @@ function furthest(model: MatchModel, observed: number): number {
 describe('EM', () => {
   it.each([[0, 1], [0, 2], [0.2, 3], [0.2, 4]])(
     'recovers m and the number of matches when a share of %d is missing (seed %d)', (missing, seed) => {
-      const { model, matches, converged } = fit(simulate(missing, seed));
+      const { model, matches, converged } = fitModel(simulate(missing, seed));
       expect(converged).toBe(true);
       // Most matches stand out from the non-matches; those that do not widen the error of a plain count.
       expect(Math.abs(matches - MATCHES)).toBeLessThan(4 * 1.6 * Math.sqrt(MATCHES));
@@ -63,7 +63,7 @@ describe('EM', () => {
     const counts = new Float64Array(SPACE.vectors);
     addDraws(counts, independent(M, 0), MATCHES, chance(5));
     addDraws(counts, independent(other, 0), NON_MATCHES, chance(6));
-    const { nonMatch, matches } = fit(counts);
+    const { nonMatch, matches } = fitModel(counts);
     const vectors = everyVector(SPACE.levels);
     const share = (level: number): number => nonMatch.reduce((sum, u, v) =>
       sum + (vectors[v][0] === level && vectors[v][1] < 4 && vectors[v][2] < 3 ? u : 0), 0);
@@ -78,15 +78,15 @@ describe('EM', () => {
     const reliable = Uint8Array.from(vectors, ([name, birth]) =>
       Number(name === 2 || birth === 3 || (name === 0 && birth === 0)));
     const counts = simulate(0, 7).map((count, v) => (reliable[v] ? count : count / 2));
-    const { matches, model } = fit(counts, { reliable });
+    const { matches, model } = fitModel(counts, { reliable });
     expect(Math.abs(matches - MATCHES)).toBeLessThan(4 * 1.6 * Math.sqrt(MATCHES));
     expect(furthest(model, MATCHES)).toBeLessThan(4 * 2);
     // Taken at their word, the halved counts hide 1 match in 50.
-    expect(fit(counts).matches).toBeLessThan(matches);
+    expect(fitModel(counts).matches).toBeLessThan(matches);
   });
 
   it('never exceeds what the cardinalities allow', () => {
-    const { matches } = fit(simulate(0, 8), { mostMatches: 1000 });
+    const { matches } = fitModel(simulate(0, 8), { mostMatches: 1000 });
     expect(matches).toBe(1000);
   });
 
@@ -114,7 +114,7 @@ describe('EM', () => {
 
 describe('m of every vector', () => {
   it('sums to 1 over the vectors that observe the same segments', () => {
-    const { model } = fit(simulate(0.2, 11), {}, 2);
+    const { model } = fitModel(simulate(0.2, 11), {}, 2);
     const m = matchProbabilities(SPACE, model);
     const sums = new Map<string, number>();
     everyVector(SPACE.levels).forEach((vector, v) => {
