@@ -195,7 +195,14 @@ function report(
   if (options.json !== true) return;
   console.log(JSON.stringify({
     out: options.out, registerId, records, events: parts.events?.rows ?? 0, segments, specHash,
-    keyFingerprint,
-    seconds: Number(seconds.toFixed(3)), recordsPerSecond: Math.round(records / seconds),
+    keyFingerprint, seconds: Number(seconds.toFixed(3)), recordsPerSecond: Math.round(records / seconds),
+    ...usageOfProcess(),
   }));
+}
+
+/** What the whole process took, its start and all threads included. */
+function usageOfProcess(): { readonly cpuSeconds: number; readonly peakRssMb: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const cpuSeconds = Math.round((userCPUTime + systemCPUTime) / 1e3) / 1e3;
+  return { cpuSeconds, peakRssMb: Math.round(maxRSS / 1024) };
 }

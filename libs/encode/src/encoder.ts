@@ -1,6 +1,7 @@
 import { VinculumError } from '#libs/record';
-import { BoundedMemo } from './bounded-memo.js';
 import type { EncodingSpec } from './encoding-spec.js';
+import { FilterMemo, NO_FILTER } from './filter-memo.js';
+import { setBit } from './filter-words.js';
 import { applyChain, hardeningChain, type BitStep, type RandomBytes } from './hardening-chain.js';
 import { assertSecret } from './keys.js';
 import { LinearMap } from './linear-map.js';
@@ -31,8 +32,8 @@ export interface EncoderResources {
 const MEMO_CAPACITY = 1 << 15;
 
 /**
- * The fast encoder: values and tokens are memoised as masks and positions, linear hardening is a table of
- * columns. `createReferenceEncoder` is its readable twin and gives the same bytes.
+ * The fast encoder: values and tokens are memoised as filters, hardened as far as the hardening is linear.
+ * `createReferenceEncoder` is its readable twin and gives the same bytes.
  *
  * @throws VinculumError SECRET_TOO_SHORT; RANDOMNESS_MISSING when the spec has BLIP and no source is given.
  */
@@ -80,139 +81,111 @@ export function assertRoom(
 
 /** Memos of one kind of value: what sets equal bits shares them. */
 interface Memos {
-  readonly values: BoundedMemo<EncodedValue>;
-  readonly positions: BoundedMemo<number[]>;
+  readonly values: FilterMemo;
+  readonly tokens: FilterMemo;
 }
 
-/** The bits that one value sets, and what linear hardening makes of them alone. */
-interface EncodedValue {
-  readonly mask: Uint32Array;
-  readonly image: Uint32Array;
-}
-
+/**
+ * Encodes one segment. Entries of the memos and the record under work are the words of a filter, followed by
+ * the words of what linear hardening makes of it (nothing when there is none).
+ */
 class SegmentEncoder {
   readonly bytes: number;
-  private readonly inner: Uint32Array;
-  private readonly overlap: Uint32Array;
-  private readonly output: Uint32Array;
+  private readonly innerWords: number;
+  private readonly record: Uint32Array;
+  /** The bytes of `record` that are delivered, or go on to hardening that is not linear. */
+  private readonly output: Uint8Array;
   private readonly linear: LinearMap | undefined;
   private readonly rest: readonly BitStep[];
   private readonly sources: readonly (readonly [TokenSource, Memos])[];
 
   constructor(private readonly plan: SegmentPlan, secret: Uint8Array, randomBytes: RandomBytes) {
     this.bytes = plan.segment.bits / 8;
-    this.inner = new Uint32Array(plan.innerBits / 32);
-    this.overlap = new Uint32Array(plan.innerBits / 32);
+    this.innerWords = plan.innerBits / 32;
     const steps = hardeningChain(plan, secret, randomBytes);
     const firstOther = steps.findIndex((step) => !step.linear);
     const linear = firstOther < 0 ? steps : steps.slice(0, firstOther);
     this.rest = steps.slice(linear.length);
     const linearBits = linear.reduce((bits, step) => step.apply(new Uint8Array(bits)).length, plan.innerBits);
     this.linear = linear.length > 0 ? new LinearMap(linear, plan.innerBits, linearBits) : undefined;
-    this.output = this.linear ? new Uint32Array(linearBits / 32) : this.inner;
-    const memos = new Map(plan.sources.map((source) => [source.memoName, newMemos()]));
+    this.record = new Uint32Array(this.innerWords + (this.linear?.stride ?? 0));
+    this.output = new Uint8Array(this.record.buffer, this.linear ? plan.innerBits / 8 : 0, linearBits / 8);
+    const memos = new Map(plan.sources.map((source) => [source.memoName, this.newMemos()]));
     this.sources = plan.sources.map((source) => [source, memos.get(source.memoName) as Memos]);
   }
 
   encode(values: readonly string[], out: Uint8Array, offset: number): void {
+    this.record.fill(0);
     if (!this.collect(values)) {
       out.fill(0, offset, offset + this.bytes);
-      return;
+    } else if (this.rest.length === 0) {
+      out.set(this.output, offset);
+    } else {
+      out.set(applyChain(this.rest, this.output, this.output.length * 8), offset);
     }
-    if (this.rest.length === 0) {
-      writeBigEndian(this.output, out, offset);
-      return;
-    }
-    const packed = new Uint8Array(this.output.length * 4);
-    writeBigEndian(this.output, packed, 0);
-    out.set(applyChain(this.rest, packed, this.output.length * 32), offset);
   }
 
-  /** Fills `output` with the record's tokens, linearly hardened; false when there is none. */
+  /** Fills `record` with the record's tokens, linearly hardened; false when there is none. */
   private collect(values: readonly string[]): boolean {
     const salt = this.plan.saltOf?.(values);
     let any = false;
     for (const [source, memos] of this.sources) {
-      const value = this.encodedValue(source, memos, values, salt);
-      if (value === NO_TOKENS) continue;
-      if (any) this.join(value);
-      else {
-        this.inner.set(value.mask);
-        this.output.set(value.image);
-        any = true;
+      const { columns } = source;
+      if (columns.length > 1) {
+        const several = columns.map((column) => values[column]);
+        any = this.add(source, memos, several.map((value) => `${value.length}:${value}`).join(''), several, salt) || any;
+        continue;
       }
+      const value = values[columns[0]];
+      if (value === '') continue;
+      if (!source.byParts || !value.includes(' ')) {
+        any = this.add(source, memos, value, [value], salt) || any;
+        continue;
+      }
+      for (const part of value.split(' ')) any = this.add(source, memos, part, [part], salt) || any;
     }
     return any;
   }
 
-  /**
-   * Sets the bits of one more value. A linear map L has L(a or b) = L(a) xor L(b) xor L(a and b), and few
-   * bits are in both: that, and not the map of the whole filter, is the work left for each record.
-   */
-  private join({ mask, image }: EncodedValue): void {
-    const { inner, overlap, output, linear } = this;
-    for (let word = 0; word < inner.length; word++) {
-      overlap[word] = inner[word] & mask[word];
-      inner[word] |= mask[word];
-    }
-    if (linear === undefined) return;
-    for (let word = 0; word < output.length; word++) output[word] ^= image[word];
-    linear.addTo(overlap, output);
+  /** Adds the tokens of values that are remembered under `text`; false when there is none. */
+  private add(
+    source: TokenSource, memos: Memos, text: string, values: readonly string[], salt: string | undefined,
+  ): boolean {
+    const name = saltedToken(salt, text);
+    const at = memos.values.find(name) ?? this.learn(source, memos, name, values, salt);
+    if (at === NO_FILTER) return false;
+    this.join(this.record, 0, memos.values.words, at);
+    return true;
   }
 
-  private encodedValue(
-    source: TokenSource, memos: Memos, values: readonly string[], salt: string | undefined,
-  ): EncodedValue {
-    const { columns } = source;
-    const text = columns.length === 1 ? values[columns[0]] : columns.map((column) => values[column]).join('\n');
-    if (text === '') return NO_TOKENS;
-    const key = saltedToken(salt, text);
-    const known = memos.values.get(key);
-    if (known !== undefined) return known;
-    const tokens = source.tokensOf(columns.map((column) => values[column]));
-    const value = tokens.length === 0 ? NO_TOKENS : this.encodeTokens(source, memos, tokens, salt);
-    memos.values.set(key, value);
-    return value;
-  }
-
-  private encodeTokens(
-    source: TokenSource, memos: Memos, tokens: readonly string[], salt: string | undefined,
-  ): EncodedValue {
-    const mask = new Uint32Array(this.inner.length);
+  private learn(
+    source: TokenSource, memos: Memos, name: string, values: readonly string[], salt: string | undefined,
+  ): number {
+    const tokens = source.tokensOf(values);
+    if (tokens.length === 0) return memos.values.setNone(name);
+    const at = memos.values.reserve(name);
     for (const token of tokens) {
-      for (const position of positionsOf(source, memos, saltedToken(salt, token))) {
-        mask[position >>> 5] |= 0x80000000 >>> (position & 31);
-      }
+      const salted = saltedToken(salt, token);
+      const from = memos.tokens.find(salted) ?? this.learnToken(source, memos.tokens, salted);
+      this.join(memos.values.words, at, memos.tokens.words, from);
     }
-    if (this.linear === undefined) return { mask, image: mask };
-    const image = new Uint32Array(this.output.length);
-    this.linear.addTo(mask, image);
-    return { mask, image };
+    return at;
   }
-}
 
-const NO_TOKENS: EncodedValue = { mask: new Uint32Array(0), image: new Uint32Array(0) };
+  private learnToken({ hasher, bitsPerToken }: TokenSource, memo: FilterMemo, token: string): number {
+    const at = memo.reserve(token);
+    for (const position of hasher(token, bitsPerToken)) setBit(memo.words, at, position);
+    this.linear?.add(memo.words, at, at + this.innerWords);
+    return at;
+  }
 
-function newMemos(): Memos {
-  return { values: new BoundedMemo(MEMO_CAPACITY), positions: new BoundedMemo(MEMO_CAPACITY) };
-}
+  private join(target: Uint32Array, at: number, source: Uint32Array, from: number): void {
+    if (this.linear !== undefined) this.linear.join(target, at, source, from);
+    else for (let word = 0; word < this.innerWords; word++) target[at + word] |= source[from + word];
+  }
 
-function positionsOf(source: TokenSource, memos: Memos, token: string): number[] {
-  const known = memos.positions.get(token);
-  if (known !== undefined) return known;
-  const positions = source.hasher(token, source.bitsPerToken);
-  memos.positions.set(token, positions);
-  return positions;
-}
-
-function writeBigEndian(words: Uint32Array, out: Uint8Array, offset: number): void {
-  let at = offset;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i];
-    out[at] = word >>> 24;
-    out[at + 1] = word >>> 16;
-    out[at + 2] = word >>> 8;
-    out[at + 3] = word;
-    at += 4;
+  private newMemos(): Memos {
+    const words = this.record.length;
+    return { values: new FilterMemo(MEMO_CAPACITY, words), tokens: new FilterMemo(MEMO_CAPACITY, words) };
   }
 }

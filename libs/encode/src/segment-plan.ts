@@ -12,6 +12,8 @@ export interface TokenSource {
   readonly columns: readonly number[];
   /** Tokens of the values of `columns`; none where all are missing. */
   readonly tokensOf: (values: readonly string[]) => string[];
+  /** Whether the tokens of a value are those of its parts between spaces, taken one by one. */
+  readonly byParts: boolean;
   readonly bitsPerToken: number;
   readonly hasher: TokenHasher;
   /** Equal for sources in which equal values set equal bits. */
@@ -51,12 +53,13 @@ export function planSegment(segment: SegmentSpec, roles: readonly Role[], secret
     const bitsPerToken = bitsPerTokenOfField(segment, field);
     return {
       columns: [roles.indexOf(field.role)], tokensOf: ([value]) => textTokens(type, value), bitsPerToken,
+      byParts: type === 'word-bigrams',
       hasher: hasherOf(familyOf(field.role)), memoName: `${familyOf(field.role)} ${type} ${bitsPerToken}`,
     };
   });
   if (dates.length > 0) {
     sources.push({
-      columns: birthColumns, tokensOf: (values) => dateTokens(dateOf(values)),
+      columns: birthColumns, tokensOf: (values) => dateTokens(dateOf(values)), byParts: false,
       bitsPerToken: bitsPerTokenOfField(segment, dates[0]), hasher: hasherOf('birth'), memoName: 'birth',
     });
   }

@@ -23,13 +23,20 @@ export function clkhashTokens(value: string, comparison: Comparison): string[] |
 
 /** Padded on both sides by n - 1 spaces; a positional token is preceded by its number from 1 and a space. */
 function ngrams(value: string, n: number, positional: boolean): string[] {
-  const padding = Array<string>(n - 1).fill(' ');
-  const characters = [...padding, ...value, ...padding];
-  return Array.from({ length: Math.max(0, characters.length - n + 1) }, (_, i) => {
-    const window = characters.slice(i, i + n).join('');
-    return positional ? `${i + 1} ${window}` : window;
-  });
+  const padding = ' '.repeat(n - 1);
+  const padded = padding + value + padding;
+  // Without surrogates a code point is one unit, and a window is a piece of the text.
+  const characters = SURROGATE.test(value) ? [...padded] : undefined;
+  const count = Math.max(0, (characters ?? padded).length - n + 1);
+  const tokens = new Array<string>(count);
+  for (let i = 0; i < count; i++) {
+    const window = characters === undefined ? padded.slice(i, i + n) : characters.slice(i, i + n).join('');
+    tokens[i] = positional ? `${i + 1} ${window}` : window;
+  }
+  return tokens;
 }
+
+const SURROGATE = /[\uD800-\uDFFF]/;
 
 /** Numbers closer than the threshold distance share tokens, more of them the closer they are. */
 function numericTokens(

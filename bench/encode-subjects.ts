@@ -1,0 +1,69 @@
+import {
+  bitsOfTokens, clkhashKeys, clkhashPositions, clkhashTokens, createClkhashEncoder, createEncoder,
+  createReferenceEncoder, defaultSpecForRoles, formatClkhashValue, packBits, parseClkhashSchema,
+} from '#libs/encode';
+
+/** What is measured: a clkhash schema of four fields, and the native default for the same fields. */
+export type EncodingName = 'clkhash' | 'native';
+
+/** Takes given names, family name, birth date and sex. */
+type EncodeRow = (values: readonly string[]) => void;
+
+const bigrams = (bitsPerToken: number): object => (
+  { comparison: { type: 'ngram', n: 2 }, strategy: { bitsPerToken }, hash: { type: 'blakeHash' } });
+
+const CLKHASH = parseClkhashSchema({
+  version: 3,
+  clkConfig: { l: 1024, kdf: { type: 'HKDF', hash: 'SHA256', salt: 'c2FsdA==', info: '', keySize: 64 } },
+  features: [
+    { identifier: 'given_name', format: { type: 'string', encoding: 'utf-8' }, hashing: bigrams(15) },
+    { identifier: 'family_name', format: { type: 'string', encoding: 'utf-8' }, hashing: bigrams(15) },
+    // Some birth dates are a year only, which clkhash's date format would refuse.
+    { identifier: 'birth_date', format: { type: 'string', encoding: 'utf-8' }, hashing: bigrams(10) },
+    {
+      identifier: 'sex', format: { type: 'enum', values: ['F', 'M'] },
+      hashing: { comparison: { type: 'exact' }, strategy: { bitsPerToken: 20 }, hash: { type: 'blakeHash' } },
+    },
+  ],
+});
+const NATIVE = defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']);
+
+/** The encoders as the product runs them, with empty memos. */
+export function memoEncoder(name: EncodingName, secret: Uint8Array): EncodeRow {
+  if (name === 'clkhash') {
+    const encoder = createClkhashEncoder(CLKHASH, secret);
+    return (values) => {
+      if (!(encoder.encode(values) instanceof Uint8Array)) throw new Error('a row of the bench was refused');
+    };
+  }
+  const encoder = createEncoder(NATIVE, secret);
+  const out = new Uint8Array(encoder.recordBytes);
+  return (values) => encoder.encode(values, out, 0);
+}
+
+/** Hashes every token of every record, one after the other: nothing is remembered. */
+export function naiveEncoder(name: EncodingName, secret: Uint8Array): EncodeRow {
+  if (name === 'native') {
+    const encoder = createReferenceEncoder(NATIVE, secret);
+    const out = new Uint8Array(encoder.recordBytes);
+    return (values) => encoder.encode(values, out, 0);
+  }
+  const keys = clkhashKeys(CLKHASH, secret);
+  return (values) => {
+    const bits = new Uint8Array(CLKHASH.bits);
+    CLKHASH.features.forEach((feature, i) => {
+      if (!('hash' in feature)) return;
+      const formatted = formatClkhashValue(feature, values[i]);
+      if ('refusal' in formatted) throw new Error('a row of the bench was refused');
+      const tokens = clkhashTokens(formatted.value, feature.comparison) ?? [];
+      const counts = bitsOfTokens(feature.strategy, tokens.length);
+      tokens.forEach((token, t) => {
+        const bytes = Buffer.from(token);
+        for (const position of clkhashPositions(feature.hash, keys[i], bytes, counts[t], CLKHASH.bits)) {
+          bits[position] = 1;
+        }
+      });
+    });
+    packBits(bits);
+  };
+}

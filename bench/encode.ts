@@ -1,0 +1,195 @@
+// Speed of encoding: records a second in memory (one core by its CPU time, all cores by the clock), against a
+// naive loop that hashes every token of every record, and from CSV to extract on the command line.
+//
+//   npm run bench:encode -- [--rows 1000000] [--memory-rows 200000] [--runs 5] [--json]
+//
+// People are those of a synthetic country: Zipf names of many origins, some without their birthday.
+// Every run starts with empty memos; peak memory is that of the command line's process, workers included.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { synthesize } from '#libs/synthetic';
+import { memoEncoder, naiveEncoder, type EncodingName } from './encode-subjects.js';
+
+const NAIVE_ROWS = 2_000;
+const CLI = join(__dirname, '../src/cli.js');
+const SECRET = Uint8Array.from({ length: 32 }, (_, i) => i);
+
+/** Rows of the first register that has the person: id, given names, family name, birth date, sex. */
+function* peopleRows(count: number): Generator<string[], void, undefined> {
+  let left = count;
+  for (let seed = 1; left > 0; seed++) {
+    for (const { records } of synthesize({ people: Math.max(1000, count), seed })) {
+      for (const { recordId, givenNames, familyName, birthDate, sex } of records.slice(0, 1)) {
+        yield [`${seed}-${recordId}`, givenNames, familyName, birthDate, sex];
+        if (--left === 0) return;
+      }
+    }
+  }
+}
+
+interface Timing {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+}
+
+function timed(work: () => void): Timing {
+  const wall = performance.now();
+  const cpu = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallSeconds: (performance.now() - wall) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+function encodeAll(name: EncodingName, rows: readonly (readonly string[])[]): Timing {
+  return timed(() => {
+    const encode = memoEncoder(name, SECRET);
+    for (const row of rows) encode(row);
+  });
+}
+
+interface Spread { readonly median: number; readonly least: number; readonly most: number }
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], least: sorted[0], most: sorted[sorted.length - 1] };
+}
+
+function show(label: string, { median, least, most }: Spread, unit = 'records/s'): void {
+  const [a, b, c] = [median, least, most].map((value) => Math.round(value).toLocaleString('en'));
+  console.log(`${label.padEnd(34)} ${a.padStart(9)} ${unit} (${b} to ${c})`);
+}
+
+function repeat(runs: number, measure: () => number): Spread {
+  return spreadOf(Array.from({ length: runs }, measure));
+}
+
+/** One thread a core, each with rows and memos of its own; by the clock, from a common start. */
+async function allCores(
+  name: EncodingName, rows: readonly (readonly string[])[], runs: number,
+): Promise<Spread> {
+  const workers = cpus().map(() => new Worker(__filename, { workerData: { name, rows } }));
+  const answer = (worker: Worker): Promise<unknown> =>
+    new Promise((done, fail) => worker.once('message', done).once('error', fail));
+  const ask = (): Promise<unknown> => Promise.all(workers.map((worker) => {
+    const answered = answer(worker);
+    worker.postMessage('encode');
+    return answered;
+  }));
+  await ask();
+  const rates: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const started = performance.now();
+    await ask();
+    rates.push((rows.length * workers.length * 1000) / (performance.now() - started));
+  }
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  return spreadOf(rates);
+}
+
+interface CliReport {
+  readonly records: number; readonly seconds: number; readonly cpuSeconds: number; readonly peakRssMb: number;
+}
+
+function writePeople(path: string, count: number): void {
+  const file = openSync(path, 'w');
+  let text = 'id,given_name,family_name,birth_date,sex\n';
+  for (const row of peopleRows(count)) {
+    text += `${row.join(',')}\n`;
+    if (text.length < 1 << 20) continue;
+    writeSync(file, text);
+    text = '';
+  }
+  writeSync(file, text);
+  closeSync(file);
+}
+
+function encodeFile(folder: string): CliReport {
+  const out = join(folder, 'extract');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [
+    CLI, 'encode', '--in', join(folder, 'people.csv'), '--out', out, '--secret-file', join(folder, 'key'),
+    '--register', 'bench', '--cardinality', 'unique', '--reference-date', '2026-01-01', '--id', 'id', '--json',
+    '--columns', 'givenName=given_name,familyName=family_name,birthDate=birth_date,sex=sex',
+  ], { encoding: 'utf8' });
+  rmSync(out, { recursive: true, force: true });
+  if (status !== 0) throw new Error(`vinculum encode ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1) as string) as CliReport;
+}
+
+function measureCli(rows: number, runs: number): { perSecond: Spread; perCore: Spread; peakRssMb: number } {
+  const folder = mkdtempSync(join(tmpdir(), 'vinculum-bench-'));
+  try {
+    writePeople(join(folder, 'people.csv'), rows);
+    writeFileSync(join(folder, 'key'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
+    const reports = Array.from({ length: runs }, () => encodeFile(folder));
+    return {
+      perSecond: spreadOf(reports.map(({ records, seconds }) => records / seconds)),
+      perCore: spreadOf(reports.map(({ records, cpuSeconds }) => records / cpuSeconds)),
+      peakRssMb: Math.max(...reports.map(({ peakRssMb }) => peakRssMb)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureMemory(name: EncodingName, rows: readonly (readonly string[])[], runs: number) {
+  const perCore = repeat(runs, () => rows.length / encodeAll(name, rows).cpuSeconds);
+  show(`${name}, one core`, perCore);
+  show(`${name}, ${cpus().length} cores`, await allCores(name, rows, runs));
+  const few = rows.slice(0, NAIVE_ROWS);
+  const naive = naiveEncoder(name, SECRET);
+  const naivePerCore = repeat(Math.min(runs, 3), () =>
+    few.length / timed(() => { for (const row of few) naive(row); }).cpuSeconds);
+  show(`${name}, naive loop, one core`, naivePerCore);
+  const ratio = perCore.median / naivePerCore.median;
+  console.log(`${`${name}, ratio to naive`.padEnd(34)} ${ratio.toFixed(1).padStart(9)}`);
+  return { perCore, ratio };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string', default: '1000000' }, 'memory-rows': { type: 'string', default: '200000' },
+      runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false },
+    },
+  });
+  const [rows, memoryRows, runs] = [values.rows, values['memory-rows'], values.runs].map(Number);
+  if (![rows, memoryRows, runs].every((value) => Number.isSafeInteger(value) && value > 0)) {
+    throw new Error('--rows, --memory-rows, --runs: expected whole numbers from 1');
+  }
+  console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}`);
+  console.log(`# ${memoryRows} records in memory, ${rows} in the CSV; median of ${runs} runs (least to most)`);
+  const memory = [...peopleRows(memoryRows)].map((row) => row.slice(1));
+  const clkhash = await measureMemory('clkhash', memory, runs);
+  const native = await measureMemory('native', memory, runs);
+  const cli = measureCli(rows, runs);
+  show('CSV to extract, by the clock', cli.perSecond);
+  show('CSV to extract, one core', cli.perCore);
+  console.log(`${'CSV to extract, peak memory'.padEnd(34)} ${Math.round(cli.peakRssMb).toString().padStart(9)} MiB`);
+  if (values.json) {
+    console.log(JSON.stringify({
+      recordsPerSecondPerCore: { clkhash: clkhash.perCore.median, native: native.perCore.median },
+      cliRecordsPerSecond: cli.perSecond.median, cliRecordsPerSecondPerCore: cli.perCore.median,
+      ratioToNaive: native.ratio, ratiosToNaive: { clkhash: clkhash.ratio, native: native.ratio },
+      peakRssMb: cli.peakRssMb, rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model,
+    }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value)));
+  }
+}
+
+function serve(): void {
+  const { name, rows } = workerData as { name: EncodingName; rows: string[][] };
+  parentPort?.on('message', () => {
+    encodeAll(name, rows);
+    parentPort?.postMessage('done');
+  });
+}
+
+if (isMainThread) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+  });
+} else serve();
