@@ -144,8 +144,13 @@ function reasons(errors: readonly ValidationError[], path = ''): string[] {
   ]);
 }
 
+/** Node ends a request after five minutes; a custodian's upload over a bad line takes longer. */
+const LONGEST_REQUEST_MILLISECONDS = 4 * 3_600_000;
+
 async function listen(application: NestExpressApplication, settings: Settings): Promise<string> {
   try {
+    const server = application.getHttpServer() as { requestTimeout: number };
+    server.requestTimeout = LONGEST_REQUEST_MILLISECONDS;
     await application.listen(settings.port, settings.host);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;

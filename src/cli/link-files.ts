@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodingSpecHash, type EncodingSpec } from '#libs/encode';
 import { link, type LinkageResources, type LinkageResult, type LinkageSpec } from '#libs/linkage';
@@ -58,10 +58,13 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
   const loaded = input.kind === 'csv' ? await loadTrial(input) : await loadExtracts(input.folders);
   const result = await link(loaded.extracts, input.spec, { ...resources, now: () => performance.now() });
   const summary = summarise(loaded, result, (performance.now() - started) / 1000);
-  if (input.out !== undefined) writeWhole(input.out, linksCsv(loaded, result));
-  if (input.report !== undefined) {
-    writeWhole(input.report, `${JSON.stringify(reportOf(input, loaded, result, summary), null, 2)}\n`);
-  }
+  writeAll([
+    ...(input.out === undefined ? [] : [{ path: input.out, text: linksCsv(loaded, result) }]),
+    ...(input.report === undefined ? [] : [{
+      path: input.report,
+      text: `${JSON.stringify(reportOf(input, loaded, result, summary), null, 2)}\n`,
+    }]),
+  ]);
   return { summary, result };
 }
 
@@ -175,14 +178,21 @@ function versions(): { readonly vinculum: string; readonly node: string } {
   return { vinculum: own.version, node: process.version };
 }
 
-function writeWhole(path: string, text: string): void {
-  const partial = `${path}.partial`;
-  try {
-    writeFileSync(partial, text);
-    renameSync(partial, path);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw new VinculumError('OUTPUT_UNWRITABLE',
-      `cannot write ${path} (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+const FOLDER = { code: 'EISDIR' };
+
+/** Every file is written under another name before the first gets its own: all of them or none. */
+function writeAll(files: readonly { readonly path: string; readonly text: string }[]): void {
+  const partial = (path: string): string => `${path}.partial`;
+  for (const { path, text } of files) {
+    try {
+      // A folder of that name would only be noticed when the file gets its own.
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), FOLDER);
+      writeFileSync(partial(path), text);
+    } catch (error) {
+      for (const file of files) rmSync(partial(file.path), { force: true });
+      throw new VinculumError('OUTPUT_UNWRITABLE',
+        `cannot write ${path} (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    }
   }
+  for (const { path } of files) renameSync(partial(path), path);
 }
