@@ -16,6 +16,12 @@ for (const command of [
 ]) program.addCommand(command);
 throwInsteadOfExit(program);
 
+// Whoever reads may stop early (`vinculum … | head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? DONE : BAD_INPUT;
