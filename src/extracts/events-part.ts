@@ -1,49 +1,23 @@
 import { EVENTS_HEADER, type EventKind, type ExtractManifest } from '#libs/record';
 import { refusalsOfEventFields, type RecordIdTable } from '../extract-folder/index.js';
-import { CopyRows } from '../platform/database/copy-rows.js';
+import type { CopyRows } from '../platform/database/copy-rows.js';
 import type { CodeLists } from './code-lists.js';
-import { RowFindings } from './row-findings.js';
-import { textLines } from './text-lines.js';
+import { TextPart } from './text-part.js';
 
 /** The end of a validity is known in advance; everything else has happened or has not. */
 const MAY_LIE_AHEAD: readonly EventKind[] = ['permit-until'];
 
-/** Turns `events.csv` into rows of the database. */
-export class EventsPart {
-  readonly findings = new RowFindings();
-  rows = 0;
-
+/** `events.csv` into rows of `content.event (extract, row_no, kind, date, country)`. */
+export class EventsPart extends TextPart {
   /** @param ids record id -> row of the encodings, from 1. */
   constructor(
     private readonly extract: string, private readonly manifest: ExtractManifest,
     private readonly ids: RecordIdTable, private readonly codes: CodeLists,
-  ) {}
-
-  /** Rows of `content.event (extract, row_no, kind, date, country)`. */
-  async* copyRows(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const copy = new CopyRows();
-    let header = true;
-    for await (const lines of textLines(bytes)) {
-      for (const line of lines) {
-        if (header) this.checkHeader(line);
-        else this.take(line.split(','), copy);
-        header = false;
-      }
-      yield copy.take();
-    }
-    const expected = this.manifest.parts.events?.rows ?? 0;
-    if (this.rows !== expected) {
-      this.findings.add(this.rows + 1, '', `expected ${expected} rows after the header, got ${this.rows}`);
-    }
+  ) {
+    super(EVENTS_HEADER, manifest.parts.events?.rows ?? 0);
   }
 
-  private checkHeader(line: string): void {
-    if (line === EVENTS_HEADER.join(',')) return;
-    this.findings.add(0, '', `expected the header ${EVENTS_HEADER.join(',')}`);
-  }
-
-  private take(fields: string[], copy: CopyRows): void {
-    const row = ++this.rows;
+  protected take(row: number, fields: string[], copy: CopyRows): void {
     const refusals = refusalsOfEventFields(fields);
     for (const { field, reason } of refusals) this.findings.add(row, field, reason);
     if (refusals.length > 0) return;
