@@ -1,74 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { FilterStatistics, type FilterSummary } from '#libs/encode';
-import { RECORD_ID_BYTES, type ExtractManifest } from '#libs/record';
+import {
+  declarationsOf, encodingSpecHash, ExtractRiskCollector, parseEncodingSpec, parseRiskLevels,
+  type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskStatistics,
+} from '#libs/encode';
+import { RECORD_ID_BYTES, VinculumError, type ExtractManifest } from '#libs/record';
 import { forEachRow, verifyExtractFolder, type ExtractVerification } from '../extract-folder/index.js';
 import { ANSWER_IS_NO, DONE, endWith } from './command-end.js';
 
 interface InspectOptions {
   readonly json?: true;
+  readonly spec?: string;
 }
 
-interface SegmentReport extends FilterSummary {
+interface SegmentReport {
   readonly name: string;
   readonly bits: number;
+  readonly records: number;
+  readonly missing: number;
+  readonly fillMean: number;
+  readonly fillMin: number;
+  readonly fillMax: number;
+  readonly weightDispersion: number;
 }
 
 /** `vinculum inspect`: what an extract says about itself, whether that is true, and how its filters look. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('show and check an extract: manifest, hashes, counts, fill of the filters')
+    .description('show and check an extract: manifest, hashes, counts, and what its filters give away')
     .argument('<folder>', 'folder of the extract')
+    .option('--spec <file>', 'encoding spec of the extract: its filters are judged by what it declares '
+      + '(without it, as hardened, which the default profile is)')
     .option('--json', 'print everything as one line of JSON')
-    .addHelpText('after', '\nExit codes: 0 good; 1 not what its manifest says; 2 no extract there, or bad usage.')
+    .addHelpText('after', '\nExit codes: 0 good (warnings too); 1 not what its manifest says, or its filters give too much away; '
+      + '2 no extract there, or bad usage.')
     .action((folder: string, options: InspectOptions) =>
       endWith(options.json === true, () => run(folder, options)));
 }
 
 async function run(folder: string, options: InspectOptions): Promise<number> {
+  const declared = options.spec === undefined ? undefined : readSpec(options.spec);
   const verification = await verifyExtractFolder(folder);
   const { manifest, good } = verification;
+  if (manifest !== undefined && declared !== undefined && manifest.specHash !== declared.hash) {
+    throw new VinculumError('SPEC_DIFFERS', `${folder} was encoded with another spec than ${options.spec ?? ''}: `
+      + `expected the hash ${manifest.specHash}, got ${declared.hash}`);
+  }
   const intact = !verification.findings.some(({ part }) => part === 'manifest' || part === 'encodings');
-  const segments = manifest !== undefined && intact ? await statisticsOf(folder, manifest) : [];
-  if (options.json) console.log(JSON.stringify({ folder, ...verification, segments }));
-  else print(verification, segments);
-  return good ? DONE : ANSWER_IS_NO;
+  const risk = manifest !== undefined && intact
+    ? await riskOf(folder, manifest, declared?.segments ?? new Map<string, DeclaredHardening>()) : undefined;
+  const segments = manifest === undefined ? [] : segmentReports(manifest, risk);
+  if (options.json) {
+    console.log(JSON.stringify({ folder, ...verification, segments, ...(risk ? { risk } : {}) }));
+  } else {
+    print(verification, segments, risk);
+  }
+  return good && risk?.verdict !== 'refuse' ? DONE : ANSWER_IS_NO;
 }
 
-async function statisticsOf(folder: string, manifest: ExtractManifest): Promise<SegmentReport[]> {
-  const statistics = manifest.segments.map(({ bits }) => new FilterStatistics(bits));
-  await forEachRow(folder, manifest, (bytes) => {
-    let at = RECORD_ID_BYTES;
-    manifest.segments.forEach(({ bits }, i) => {
-      statistics[i].add(bytes, at);
-      at += bits / 8;
-    });
+function readSpec(path: string): { hash: string; segments: Map<string, DeclaredHardening> } {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new VinculumError('FILE_UNREADABLE', `${path}: expected a file with an encoding spec in JSON`);
+  }
+  const spec = parseEncodingSpec(json);
+  return { hash: encodingSpecHash(spec), segments: declarationsOf(spec) };
+}
+
+async function riskOf(
+  folder: string, manifest: ExtractManifest, declared: ReadonlyMap<string, DeclaredHardening>,
+): Promise<ExtractRisk> {
+  // Compiled, this file lies in dist/src/cli; the levels stay in the source tree.
+  const levels = parseRiskLevels(JSON.parse(
+    readFileSync(join(__dirname, '../../../config/encoding/risk-levels.json'), 'utf8')));
+  const collector = new ExtractRiskCollector(manifest.segments);
+  await forEachRow(folder, manifest, (bytes) => collector.add(bytes, RECORD_ID_BYTES));
+  return collector.judge(levels, declared, manifest.cardinality);
+}
+
+function segmentReports(manifest: ExtractManifest, risk: ExtractRisk | undefined): SegmentReport[] {
+  return (risk?.segments ?? []).map(({ statistics }, s) => {
+    const { records, missingShare, fillMean, fillMin, fillMax, weightDispersion } = statistics;
+    const missing = Math.round(records * missingShare);
+    return { ...manifest.segments[s], records, missing, fillMean, fillMin, fillMax, weightDispersion };
   });
-  return manifest.segments.map((shape, i) => ({ ...shape, ...statistics[i].summary() }));
 }
 
 function print(
   { manifest, good, findings, findingsInAll }: ExtractVerification, segments: readonly SegmentReport[],
+  risk: ExtractRisk | undefined,
 ): void {
-  if (manifest !== undefined) {
-    console.log(`register         ${manifest.registerId} (${manifest.cardinality} a person)`);
-    console.log(`reference date   ${manifest.referenceDate}`);
-    console.log(`records          ${manifest.records}`);
-    console.log(`events           ${manifest.parts.events?.rows ?? 'none'}`);
-    console.log(`content          ${manifest.parts.content ? 'yes' : 'none'}`);
-    console.log(`spec             ${manifest.specHash}`);
-    console.log(`key fingerprint  ${manifest.keyFingerprint}`);
-  }
+  if (manifest !== undefined) printManifest(manifest);
   if (segments.length > 0) console.log('segment           bits  missing    fill: mean  least  most   weight dispersion');
   for (const { name, bits, records, missing, fillMean, fillMin, fillMax, weightDispersion } of segments) {
     const share = records === 0 ? 0 : missing / records;
     console.log(`${name.padEnd(16)} ${String(bits).padStart(5)}  ${percent(share)}    ${percent(fillMean)} ${percent(fillMin)} `
       + `${percent(fillMax)}   ${weightDispersion.toFixed(2)}`);
   }
+  if (risk !== undefined) printRisk(risk);
   for (const { part, row, field, reason } of findings) {
     console.log(`${part}${row === undefined ? '' : `, row ${row}`}${field ? `, ${field}` : ''}: ${reason}`);
   }
   if (findingsInAll > findings.length) console.log(`and ${findingsInAll - findings.length} more`);
   console.log(good ? 'good: the files are what the manifest says' : `not good: ${findingsInAll} findings`);
+}
+
+function printManifest(manifest: ExtractManifest): void {
+  console.log(`register         ${manifest.registerId} (${manifest.cardinality} a person)`);
+  console.log(`reference date   ${manifest.referenceDate}`);
+  console.log(`records          ${manifest.records}`);
+  console.log(`events           ${manifest.parts.events?.rows ?? 'none'}`);
+  console.log(`content          ${manifest.parts.content ? 'yes' : 'none'}`);
+  console.log(`spec             ${manifest.specHash}`);
+  console.log(`key fingerprint  ${manifest.keyFingerprint}`);
+}
+
+const SHOWN: readonly (keyof RiskStatistics)[] = [
+  'duplicateShare', 'greatestMultiplicity', 'alignableShare', 'skewedColumns', 'constantColumns', 'entropy', 'correlation',
+];
+
+function printRisk({ segments, records, verdict }: ExtractRisk): void {
+  for (const segment of segments) {
+    const figures = SHOWN.map((name) => `${name} ${Number(segment.statistics[name].toFixed(4))}`).join(', ');
+    console.log(`risk of ${segment.name}, judged as ${segment.declared}: ${segment.verdict}\n  ${figures}`);
+    segment.findings.forEach(printFinding);
+  }
+  const { duplicateShare, greatestMultiplicity, emptyShare } = records.statistics;
+  console.log(`risk of whole records: ${records.verdict}\n  duplicateShare ${Number(duplicateShare.toFixed(4))}, `
+    + `greatestMultiplicity ${greatestMultiplicity}, emptyShare ${Number(emptyShare.toFixed(4))}`);
+  records.findings.forEach(printFinding);
+  console.log(`risk: ${verdict}`);
+}
+
+function printFinding({ statistic, value, limit, verdict, why }: RiskFinding): void {
+  console.log(`  ${verdict}: ${statistic} is ${Number(value.toFixed(4))}, limit ${limit}: ${why}`);
 }
 
 function percent(share: number): string {

@@ -15,5 +15,15 @@ export { createEncoder, type Encoder, type EncoderResources } from './encoder.js
 export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
 export { FilterStatistics, type FilterSummary } from './filter-statistics.js';
+export {
+  declarationsOf, ExtractRiskCollector,
+  type ExtractRisk, type RecordStatistics, type SegmentRisk, type SegmentVerdict,
+} from './risk/extract-risk.js';
+export { FilterRisk, type RiskStatistics } from './risk/filter-risk.js';
+export {
+  brokenRules, parseRiskLevels,
+  type DeclaredHardening, type RiskFinding, type RiskLevels, type RiskRule, type RiskVerdict,
+} from './risk/risk-levels.js';
+export { ValueFrequencies, type FrequencyStatistics } from './risk/value-frequencies.js';
 export type { RandomBytes } from './hardening-chain.js';
 export * from './clkhash/index.js';

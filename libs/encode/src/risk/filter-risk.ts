@@ -1,0 +1,102 @@
+import { FilterStatistics } from '../filter-statistics.js';
+import { bitCorrelation, RowSample } from './bit-correlation.js';
+import { ValueFrequencies } from './value-frequencies.js';
+
+/**
+ * What the filters of one segment tell together about the values in them. Missing (all zero) filters count
+ * in `records` and `missingShare` alone. Shares are 0 to 1.
+ */
+export interface RiskStatistics {
+  readonly records: number;
+  /** Share of records without a filter. */
+  readonly missingShare: number;
+  /** Share of filters with every bit set. */
+  readonly fullShare: number;
+  readonly fillMean: number;
+  readonly fillMin: number;
+  readonly fillMax: number;
+  /** Share of filters with a fill below 0.25 or above 0.75: very short or very long values. */
+  readonly outlyingShare: number;
+  /** Deviation of the number of ones over the binomial's: above 1, weights tell the lengths of the values. */
+  readonly weightDispersion: number;
+  readonly duplicateShare: number;
+  readonly greatestMultiplicity: number;
+  readonly greatestShare: number;
+  readonly alignableShare: number;
+  /** Share of columns that are set in more than 95 % or fewer than 2 % of the filters. */
+  readonly skewedColumns: number;
+  /** Number of columns that are equal in all filters. */
+  readonly constantColumns: number;
+  /** Mean entropy of the columns, bits. */
+  readonly entropy: number;
+  /** See `bitCorrelation`; of at most 5,000 filters, because it grows with their number. */
+  readonly correlation: number;
+}
+
+const CORRELATION_ROWS = 5000;
+
+/** Collects the risk statistics of one segment of `bits` bits, row by row, in bounded memory. */
+export class FilterRisk {
+  private readonly weights: FilterStatistics;
+  private readonly frequencies = new ValueFrequencies();
+  private readonly sample = new RowSample(CORRELATION_ROWS);
+  private readonly ones: Float64Array;
+  private full = 0;
+  private outlying = 0;
+
+  constructor(private readonly bits: number) {
+    this.weights = new FilterStatistics(bits);
+    this.ones = new Float64Array(bits);
+  }
+
+  /** Takes the filter at `offset` of `bytes`. */
+  add(bytes: Uint8Array, offset: number): void {
+    this.weights.add(bytes, offset);
+    const end = offset + this.bits / 8;
+    const ones = this.countColumns(bytes, offset, end);
+    if (ones === 0) return;
+    if (ones === this.bits) this.full++;
+    if (ones < 0.25 * this.bits || ones > 0.75 * this.bits) this.outlying++;
+    this.frequencies.add(bytes, offset, end);
+    this.sample.add(bytes, offset, end);
+  }
+
+  statistics(): RiskStatistics {
+    const { records, missing, ...fill } = this.weights.summary();
+    const present = records - missing;
+    const frequencies = this.frequencies.statistics();
+    const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
+    const shares = present === 0 ? new Float64Array(0) : this.ones.map((count) => count / present);
+    const skewed = shares.filter((p) => p > 0.95 || p < 0.02).length;
+    return {
+      records, missingShare: records === 0 ? 0 : missing / records,
+      fullShare: present === 0 ? 0 : this.full / present,
+      outlyingShare: present === 0 ? 0 : this.outlying / present, ...fill,
+      duplicateShare, greatestMultiplicity, greatestShare, alignableShare,
+      skewedColumns: skewed / this.bits,
+      constantColumns: shares.filter((p) => p === 0 || p === 1).length,
+      entropy: shares.reduce((sum, p) => sum + entropyOf(p), 0) / this.bits,
+      correlation: bitCorrelation(this.sample.sample(), this.bits),
+    };
+  }
+
+  private countColumns(bytes: Uint8Array, from: number, to: number): number {
+    const { ones } = this;
+    let total = 0;
+    for (let at = from; at < to; at++) {
+      let rest = bytes[at];
+      const first = (at - from) * 8;
+      while (rest !== 0) {
+        const bit = Math.clz32(rest) - 24;
+        rest ^= 0x80 >> bit;
+        ones[first + bit]++;
+        total++;
+      }
+    }
+    return total;
+  }
+}
+
+function entropyOf(p: number): number {
+  return p === 0 || p === 1 ? 0 : -p * Math.log2(p) - (1 - p) * Math.log2(1 - p);
+}
