@@ -11,7 +11,7 @@ const transform = {
     module: { type: 'commonjs' },
   }],
 };
-const esmOnly = ['@noble', 'jose', '@faker-js', 'csv-parse', '@scure', 'age-encryption'].join('|');
+const esmOnly = ['@noble', 'jose', '@faker-js', 'csv-parse', '@scure', 'age-encryption', '@tus', 'srvx'].join('|');
 
 module.exports = {
   testEnvironment: 'node',
