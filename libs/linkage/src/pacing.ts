@@ -1,3 +1,5 @@
+import type { ComparedPairs } from '#libs/compare';
+
 /** What a long computation needs from its surroundings. */
 export interface LinkageResources {
   /** Told now and then; `fraction` of the whole run in [0, 1]. */
@@ -6,6 +8,18 @@ export interface LinkageResources {
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock; timings are left out without it. */
   readonly now?: () => number;
+  /**
+   * Shown the pairs of every two registers that are scored, for measuring what candidate generation missed.
+   * Not for keeping: whoever holds them can enumerate.
+   */
+  readonly onFollowedPairs?: (followed: FollowedPairs) => void;
+}
+
+export interface FollowedPairs {
+  readonly registers: string;
+  readonly pairs: ComparedPairs;
+  /** 1 for the vectors whose candidates are scored. */
+  readonly vectors: Uint8Array;
 }
 
 export interface LinkageProgress {

@@ -65,6 +65,7 @@ export async function linkRegisterPair(
   await breathe(resources);
   const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);
   const pairs = pairsWith(counted.pairs, keep);
+  resources.onFollowedPairs?.({ registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: keep });
   const scored = await drive(
     scorePairs(task, space, counted, fit, keep, pairs), resources, () => report(0.95));
   report(1);

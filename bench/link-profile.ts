@@ -1,0 +1,88 @@
+// One profile of bench/link.ts, in a process of its own so that its memory is its own. Prints one JSON line.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { link, parseLinkageSpec, type LinkageResult } from '#libs/linkage';
+import { completenessOf, type FollowedPairs } from './link-completeness.js';
+import { encodeRegisters, type LinkProfile } from './link-encoding.js';
+import { benchRegisters } from './link-registers.js';
+
+const SPEC = join(__dirname, '../../config/linkage/default.json');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      profile: { type: 'string' }, n: { type: 'string' }, registers: { type: 'string' }, seed: { type: 'string' },
+    },
+  });
+  const profile = values.profile as LinkProfile;
+  const [records, registers, seed] = [values.n, values.registers, values.seed].map(Number);
+  const threads = Math.min(2, availableParallelism());
+  const cpuBefore = process.cpuUsage();
+  const encoded = await encodeRegisters(profile, records, registers, seed, threads);
+  const cpuOfEncoding = cpuSeconds(cpuBefore);
+  const spec = parseLinkageSpec(JSON.parse(readFileSync(SPEC, 'utf8')));
+  const followed: FollowedPairs[] = [];
+  const started = performance.now();
+  const cpuStart = process.cpuUsage();
+  const result = await link(encoded.extracts, spec, {
+    now: () => performance.now(),
+    onFollowedPairs: (pairs) => {
+      if (followed.length === 0) followed.push(pairs);
+    },
+  });
+  const linking = (performance.now() - started) / 1000;
+  const cpuOfLinking = cpuSeconds(cpuStart);
+  const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  const people = benchRegisters(records, seed);
+  const quality = measure(result, records, registers, people.person);
+  const completeness = completenessOf(encoded.extracts, result.scheme, followed[0], people.person, seed);
+  console.log(JSON.stringify({
+    seconds: encoded.seconds + linking, peakRssMb, ...quality, ...completeness,
+    estimated: result.estimated,
+    stages: { encode: encoded.seconds, ...inSeconds(result.timings) },
+    cpuSeconds: { encodeWithRowMaking: cpuOfEncoding, link: cpuOfLinking },
+    candidates: result.models.map(({ model }) => model.candidates),
+    estimatedPairCompleteness: result.models.map(({ model }) => model.pairCompleteness),
+    cutPairs: result.models.map(({ model }) => model.cutPairs), warnings: result.warnings,
+  }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value)));
+}
+
+function cpuSeconds(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+}
+
+function inSeconds(timings: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(timings).map(([stage, time]) => [stage, time / 1000]));
+}
+
+/** Precision and recall of the pairs across registers that the entities imply, against the known people. */
+function measure(
+  { entityOf }: LinkageResult, records: number, registers: number,
+  person: (register: number, row: number) => number,
+): { readonly precision: number; readonly recall: number } {
+  let linked = 0;
+  let right = 0;
+  for (let a = 0; a < registers; a++) {
+    for (let b = a + 1; b < registers; b++) {
+      // Both registers are unique: an entity has at most one record of each.
+      const rowOfEntity = new Map<number, number>();
+      entityOf[a].forEach((entity, row) => rowOfEntity.set(entity, row));
+      entityOf[b].forEach((entity, row) => {
+        const other = rowOfEntity.get(entity);
+        if (other === undefined) return;
+        linked++;
+        if (person(a, other) === person(b, row)) right++;
+      });
+    }
+  }
+  const matches = Math.floor(records / 2) * ((registers * (registers - 1)) / 2);
+  return { precision: linked === 0 ? 1 : right / linked, recall: right / matches };
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+});
