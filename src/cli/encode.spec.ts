@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
@@ -176,20 +176,6 @@ describe('vinculum inspect', () => {
     const inspected = vinculum('inspect', path('extract'));
     expect(inspected.code).toBe(1);
     expect(inspected.out).toMatch(/encodings: encodings.bin: its SHA-256/);
-  });
-});
-
-describe('vinculum key new', () => {
-  it('writes a key that only its owner can read, prints its fingerprint and never overwrites', () => {
-    const made = vinculum('key', 'new', '--out', path('new.key'), '--json');
-    const text = readFileSync(path('new.key'), 'utf8');
-    expect(made.code).toBe(0);
-    expect(text).toMatch(/^[0-9a-f]{64}\n$/);
-    expect(statSync(path('new.key')).mode & 0o777).toBe(0o600);
-    expect(JSON.parse(made.out)).toEqual({ file: path('new.key'), keyFingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) });
-    expect(made.out + made.err).not.toContain(text.trim());
-    expect(vinculum('key', 'new', '--out', path('new.key')).code).toBe(2);
-    expect(readFileSync(path('new.key'), 'utf8')).toBe(text);
   });
 });
 

@@ -1,10 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { Command, Option } from 'commander';
 import {
   defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
 } from '#libs/encode';
-import { REGISTER_ID_PATTERN, VinculumError, type Cardinality, type ExtractManifest } from '#libs/record';
+import { REGISTER_ID_PATTERN, type Cardinality, type ExtractManifest } from '#libs/record';
 import { isIsoDate } from '../extract-folder/index.js';
 import { parseColumnMapping, rolesOf, type ColumnMapping } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
@@ -12,7 +12,9 @@ import { parseContentMap } from './content-map.js';
 import { TEXT_ENCODINGS, type TextEncoding } from './csv-rows.js';
 import { encodeClkhash } from './encode-clkhash.js';
 import { encodeExtract, type EncodeJob } from './encode-extract.js';
+import { readJsonFile } from './json-file.js';
 import { readClkhashSecretFile, readSecretFile } from './secret-file.js';
+import { usage } from './usage.js';
 
 interface EncodeOptions {
   readonly in: string;
@@ -93,7 +95,7 @@ function withRequired(options: GivenOptions): EncodeOptions {
 
 async function runClkhash(options: GivenOptions): Promise<number> {
   if (options.spec === undefined) throw usage('expected --spec with the clkhash linkage schema');
-  const schema = parseClkhashSchema(readJson(options.spec, '--spec'));
+  const schema = parseClkhashSchema(readJsonFile(options.spec, '--spec'));
   for (const notice of schema.notices) console.error(`note: ${notice}`);
   const secret = readClkhashSecretFile(options.secretFile);
   try {
@@ -142,7 +144,7 @@ function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
   return {
     people: options.in, out: options.out, registerId: options.register, cardinality: options.cardinality,
     referenceDate: options.referenceDate, idColumn: options.id, columns, spec: specOf(options, columns),
-    ...(content === undefined ? {} : { content: parseContentMap(readJson(content, '--content')) }),
+    ...(content === undefined ? {} : { content: parseContentMap(readJsonFile(content, '--content')) }),
     ...(events === undefined ? {} : { events }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(tolerateDates === undefined ? {} : { tolerateDates }),
@@ -152,7 +154,7 @@ function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
 function specOf(options: EncodeOptions, columns: ColumnMapping): EncodingSpec {
   const held = rolesOf(columns);
   if (options.spec === undefined) return defaultSpecForRoles(held);
-  const spec = parseEncodingSpec(readJson(options.spec, '--spec'));
+  const spec = parseEncodingSpec(readJsonFile(options.spec, '--spec'));
   const roles = rolesOfSpec(spec);
   const surplus = held.filter((role) => !roles.includes(role));
   if (surplus.length > 0) throw usage(`--columns: the spec has no ${surplus.join(', ')}`);
@@ -160,18 +162,6 @@ function specOf(options: EncodeOptions, columns: ColumnMapping): EncodingSpec {
   if (missing.length === roles.length) throw usage('--columns: expected at least one role of the spec');
   if (missing.length > 0) console.error(`not held by this register, missing in every record: ${missing.join(', ')}`);
   return spec;
-}
-
-function readJson(path: string, option: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    throw usage(`${option}: expected a readable JSON file at ${path}`);
-  }
-}
-
-function usage(message: string): VinculumError {
-  return new VinculumError('BAD_USAGE', message);
 }
 
 function progressBar(options: EncodeOptions): { update: (bytes: number) => void; stop: () => void } {

@@ -8,6 +8,7 @@ import {
 import { RECORD_ID_BYTES, VinculumError, type ExtractManifest } from '#libs/record';
 import { forEachRow, verifyExtractFolder, type ExtractVerification } from '../extract-folder/index.js';
 import { ANSWER_IS_NO, DONE, endWith } from './command-end.js';
+import { readJsonFile } from './json-file.js';
 
 interface InspectOptions {
   readonly json?: true;
@@ -60,13 +61,7 @@ async function run(folder: string, options: InspectOptions): Promise<number> {
 }
 
 function readSpec(path: string): { hash: string; segments: Map<string, DeclaredHardening> } {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    throw new VinculumError('FILE_UNREADABLE', `${path}: expected a file with an encoding spec in JSON`);
-  }
-  const spec = parseEncodingSpec(json);
+  const spec = parseEncodingSpec(readJsonFile(path, '--spec'));
   return { hash: encodingSpecHash(spec), segments: declarationsOf(spec) };
 }
 

@@ -1,14 +1,16 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { defaultSpecForRoles } from '#libs/encode';
-import { parseLinkageSpec, type LinkageSpec } from '#libs/linkage';
-import { REGISTER_ID_PATTERN, VinculumError, type Cardinality } from '#libs/record';
+import { parseLinkageSpec } from '#libs/linkage';
+import { REGISTER_ID_PATTERN, type Cardinality } from '#libs/record';
 import { readManifest } from '../extract-folder/index.js';
 import { parseColumnMapping, rolesOf } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
+import { readJsonFile } from './json-file.js';
 import { linkFiles, type LinkFilesResult, type LinkInput } from './link-files.js';
+import { usage } from './usage.js';
 
 interface LinkOptions {
   readonly out?: string;
@@ -24,6 +26,9 @@ interface LinkOptions {
 }
 
 const INTERRUPTED = 130;
+
+/** Compiled, this file lies in dist/src/cli; the spec stays in the source tree. */
+const DEFAULT_SPEC = join(__dirname, '../../../config/linkage/default.json');
 
 const EXAMPLE = `
 An input is an extract (a folder that vinculum encode wrote), or a plain CSV file, which is encoded in memory
@@ -87,7 +92,7 @@ async function run(inputs: string[], options: LinkOptions): Promise<number> {
 
 async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInput> {
   if (inputs.length < 2) throw usage(`expected at least two inputs, got ${inputs.length}`);
-  const spec = linkageSpec(options.spec);
+  const spec = parseLinkageSpec(readJsonFile(options.spec ?? DEFAULT_SPEC, '--spec'));
   const output = {
     ...(options.out === undefined ? {} : { out: resolve(options.out) }),
     ...(options.report === undefined ? {} : { report: resolve(options.report) }),
@@ -148,20 +153,6 @@ function pattern(text: string): RegExp {
   } catch {
     throw usage(`--truth-pattern: expected a regular expression, got ${text}`);
   }
-}
-
-function linkageSpec(path: string | undefined): LinkageSpec {
-  const file = path ?? join(__dirname, '../../../config/linkage/default.json');
-  try {
-    return parseLinkageSpec(JSON.parse(readFileSync(file, 'utf8')));
-  } catch (error) {
-    if (error instanceof VinculumError) throw error;
-    throw usage(`--spec: expected a readable JSON file at ${file}`);
-  }
-}
-
-function usage(message: string): VinculumError {
-  return new VinculumError('BAD_USAGE', message);
 }
 
 function report(result: LinkFilesResult, options: LinkOptions): void {

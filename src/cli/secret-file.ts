@@ -36,11 +36,15 @@ export function readClkhashSecretFile(path: string): Buffer {
 
 function readBytes(path: string): Buffer {
   try {
-    if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0) {
-      console.error(`warning: others on this machine can read ${path}; better: chmod 600 ${path}`);
-    }
+    warnIfOthersCanRead(path);
     return readFileSync(path);
   } catch {
     throw new VinculumError('SECRET_UNREADABLE', `expected a readable file with the secret at ${path}`);
   }
+}
+
+/** Says on stderr when others on this machine can read the file. */
+export function warnIfOthersCanRead(path: string): void {
+  if (process.platform === 'win32' || (statSync(path).mode & 0o077) === 0) return;
+  console.error(`warning: others on this machine can read ${path}; better: chmod 600 ${path}`);
 }

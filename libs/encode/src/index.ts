@@ -6,8 +6,9 @@ export { bitsPerToken, expectedTokensOfSegment } from './bits-per-token.js';
 export { parseEncodingSpec } from './parse-encoding-spec.js';
 export { DEFAULT_LAYOUT, defaultSpecForRoles } from './default-spec.js';
 export {
-  MIN_SECRET_BYTES, createRecordIdentifier, keyFingerprint, opaqueRecordId,
+  MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId,
 } from './keys.js';
+export { MAX_SEALED_KEY_BYTES, readSealedKeyHeader, type SealedKeyHeader } from './sealed-key-header.js';
 export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';
 export { packBits, unpackBits, type Bits } from './bits.js';
 export { rolesOfSpec } from './segment-plan.js';

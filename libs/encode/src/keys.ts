@@ -26,7 +26,15 @@ export function deriveKey(secret: Uint8Array, ...use: readonly string[]): Uint8A
 
 /** First 8 bytes of SHA-256(secret || "fp") as 16 hex digits: proves equal keys, reveals none. */
 export function keyFingerprint(secret: Uint8Array): string {
-  return bytesToHex(sha256(concatBytes(secret, utf8ToBytes('fp'))).subarray(0, 8));
+  return keyCheck(secret).slice(0, 16);
+}
+
+/**
+ * First 16 bytes of SHA-256(secret || "fp") as 32 hex digits, for people who compare them over the
+ * telephone: another key of the same digits takes 2^128 tries (of the same fingerprint, 2^64).
+ */
+export function keyCheck(secret: Uint8Array): string {
+  return bytesToHex(sha256(concatBytes(secret, utf8ToBytes('fp'))).subarray(0, 16));
 }
 
 /**
