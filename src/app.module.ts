@@ -12,6 +12,7 @@ import type { JobQueue } from './platform/queue/job-queue.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ReleasesModule } from './releases/releases.module.js';
+import { SealedKeysModule } from './sealed-keys/sealed-keys.module.js';
 import { TransparencyModule } from './transparency/transparency.module.js';
 import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
 
@@ -25,7 +26,7 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  TransparencyModule,
+  SealedKeysModule, TransparencyModule,
 ];
 
 /** One module graph for the API and the worker. */
