@@ -6,8 +6,8 @@ import {
 /** What is measured: a clkhash schema of four fields, and the native default for the same fields. */
 export type EncodingName = 'clkhash' | 'native';
 
-/** Takes given names, family name, birth date and sex. */
-type EncodeRow = (values: readonly string[]) => void;
+/** Takes rows of given names, family name, birth date and sex. */
+type EncodeRows = (rows: readonly (readonly string[])[]) => void;
 
 const bigrams = (bitsPerToken: number): object => (
   { comparison: { type: 'ngram', n: 2 }, strategy: { bitsPerToken }, hash: { type: 'blakeHash' } });
@@ -29,27 +29,31 @@ const CLKHASH = parseClkhashSchema({
 const NATIVE = defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']);
 
 /** The encoders as the product runs them, with empty memos. */
-export function memoEncoder(name: EncodingName, secret: Uint8Array): EncodeRow {
+export function memoEncoder(name: EncodingName, secret: Uint8Array): EncodeRows {
   if (name === 'clkhash') {
     const encoder = createClkhashEncoder(CLKHASH, secret);
-    return (values) => {
-      if (!(encoder.encode(values) instanceof Uint8Array)) throw new Error('a row of the bench was refused');
+    return (rows) => {
+      if (encoder.encodeRows(rows).refusals.length > 0) throw new Error('a row of the bench was refused');
     };
   }
   const encoder = createEncoder(NATIVE, secret);
-  const out = new Uint8Array(encoder.recordBytes);
-  return (values) => encoder.encode(values, out, 0);
+  let out = new Uint8Array(0);
+  return (rows) => {
+    const bytes = rows.length * encoder.recordBytes;
+    if (out.length < bytes) out = new Uint8Array(bytes);
+    encoder.encodeRows(rows, out, 0);
+  };
 }
 
 /** Hashes every token of every record, one after the other: nothing is remembered. */
-export function naiveEncoder(name: EncodingName, secret: Uint8Array): EncodeRow {
+export function naiveEncoder(name: EncodingName, secret: Uint8Array): EncodeRows {
   if (name === 'native') {
     const encoder = createReferenceEncoder(NATIVE, secret);
     const out = new Uint8Array(encoder.recordBytes);
-    return (values) => encoder.encode(values, out, 0);
+    return (rows) => rows.forEach((values) => encoder.encode(values, out, 0));
   }
   const keys = clkhashKeys(CLKHASH, secret);
-  return (values) => {
+  return (rows) => rows.forEach((values) => {
     const bits = new Uint8Array(CLKHASH.bits);
     CLKHASH.features.forEach((feature, i) => {
       if (!('hash' in feature)) return;
@@ -65,5 +69,5 @@ export function naiveEncoder(name: EncodingName, secret: Uint8Array): EncodeRow 
       });
     });
     packBits(bits);
-  };
+  });
 }

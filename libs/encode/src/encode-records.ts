@@ -1,5 +1,6 @@
 import type { EncodedExtract, Register } from '#libs/record';
 import { createEncoder, type EncoderResources } from './encoder.js';
+import { BATCH_RECORDS } from './filter-kernel.js';
 import { segmentShapes, type EncodingSpec } from './encoding-spec.js';
 
 /**
@@ -13,15 +14,18 @@ export function encodeRecords(
   const encoder = createEncoder(spec, secret, resources);
   const segments = segmentShapes(spec).map((shape) => (
     { ...shape, filters: new Uint8Array((rows.length * shape.bits) / 8) }));
-  const record = new Uint8Array(encoder.recordBytes);
-  rows.forEach((values, row) => {
-    encoder.encode(values, record, 0);
+  const batch = new Uint8Array(BATCH_RECORDS * encoder.recordBytes);
+  for (let first = 0; first < rows.length; first += BATCH_RECORDS) {
+    const some = rows.slice(first, first + BATCH_RECORDS);
+    encoder.encodeRows(some, batch, 0);
     let at = 0;
-    for (const { bits, filters } of segments) {
-      filters.set(record.subarray(at, at + bits / 8), (row * bits) / 8);
-      at += bits / 8;
+    for (let row = first; row < first + some.length; row++) {
+      for (const { bits, filters } of segments) {
+        filters.set(batch.subarray(at, at + bits / 8), (row * bits) / 8);
+        at += bits / 8;
+      }
     }
-  });
+  }
   const { registerId, cardinality } = register;
   return { registerId, cardinality, records: rows.length, segments };
 }

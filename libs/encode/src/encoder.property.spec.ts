@@ -57,6 +57,22 @@ describe('createEncoder', () => {
       }), { numRuns: 60 });
     });
 
+  it.each(HARDENINGS.map((steps) => [steps.map((step) => step.type).join(', ') || 'nothing', steps] as const))(
+    'encodes many rows as its readable twin does one by one, hardened by %s', (_name, hardening) => {
+      const spec = specWith(hardening);
+      const few = fc.sample(fc.array(value, { minLength: ROLES.length, maxLength: ROLES.length }), 40);
+      for (const [count, gap] of [[1, 0], [127, 3], [128, 0], [300, 16]]) {
+        const fast = createEncoder(spec, SECRET, { randomBytes: countingBytes() });
+        const slow = createReferenceEncoder(spec, SECRET, { randomBytes: countingBytes() });
+        const rows = Array.from({ length: count }, (_, i) => few[(i * 7) % few.length]);
+        const left = new Uint8Array(count * (fast.recordBytes + gap) + 2).fill(255);
+        const right = left.slice();
+        fast.encodeRows(rows, left, 1, fast.recordBytes + gap);
+        rows.forEach((values, i) => slow.encode(values, right, 1 + i * (slow.recordBytes + gap)));
+        expect(Buffer.compare(left, right)).toBe(0);
+      }
+    });
+
   it('gives the bytes of its readable twin for the default profile', () => {
     const spec = defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex', 'locality', 'address', 'phone']);
     const fast = createEncoder(spec, SECRET);

@@ -57,6 +57,15 @@ describe('createEncoder', () => {
     const encoder = createEncoder(SPEC, SECRET);
     expect(() => encoder.encode(['x'], new Uint8Array(1000), 0)).toThrow(RangeError);
     expect(() => encoder.encode(encoder.roles.map(() => ''), new Uint8Array(10), 0)).toThrow(RangeError);
+    const out = new Uint8Array(2 * encoder.recordBytes);
+    const row = encoder.roles.map(() => 'a');
+    for (const act of [
+      () => encoder.encodeRows([row, ['x']], out, 0), () => encoder.encodeRows([row, row], out, 1),
+      () => encoder.encodeRows([row], out, -1),
+      () => encoder.encodeRows([row], out, 0, encoder.recordBytes - 1),
+    ]) expect(act).toThrow(RangeError);
+    expect(out.every((byte) => byte === 0)).toBe(true);
+    encoder.encodeRows([], out, 0);
   });
 
   it('asks for randomness where the spec adds noise', () => {

@@ -1,52 +1,68 @@
+import type { FilterStore } from './filter-store.js';
+import { NOT_THERE, ShortNameTable } from './short-name-table.js';
+
+/** Address of a name that has no filter. */
+export const NO_FILTER = -1;
+
+const BLOCK_FILTERS = 64;
+
+/** Addresses of names, and the room that their filters have. */
+class Generation {
+  readonly short = new ShortNameTable();
+  readonly others = new Map<string, number>();
+  readonly blocks: number[] = [];
+  used = 0;
+
+  get size(): number {
+    return this.short.size + this.others.size;
+  }
+
+  clear(): void {
+    this.short.clear();
+    this.others.clear();
+    this.used = 0;
+  }
+}
+
 /**
- * Remembers filters by name under a bound, as words in one array: a hundred thousand small arrays would
- * cost more than the filters. Two generations of at most `capacity` entries, as in `BoundedMemo`.
+ * Remembers filters by name under a bound: two generations of at most `capacity` filters. When the young
+ * one is full the old one is forgotten; what is asked for again moves to the young one, so frequent names
+ * stay. A name is the characters `from` to `to` of a text.
  */
 export class FilterMemo {
-  /** Words of the young generation; offsets of `find` and `reserve` point into it until the next call. */
-  words: Uint32Array;
-  private young = new Map<string, number>();
-  private old = new Map<string, number>();
-  private oldWords: Uint32Array;
-  private used = 0;
+  private young = new Generation();
+  private old = new Generation();
+  private readonly blockFilters: number;
 
-  constructor(private readonly capacity: number, private readonly entryWords: number) {
-    this.words = new Uint32Array(FIRST_ENTRIES * entryWords);
-    this.oldWords = new Uint32Array(FIRST_ENTRIES * entryWords);
+  constructor(private readonly store: FilterStore, private readonly capacity: number) {
+    this.blockFilters = Math.min(BLOCK_FILTERS, capacity);
   }
 
-  /** Offset of an entry, `NO_FILTER` when it was set so, undefined when it is not known. */
-  find(name: string): number | undefined {
-    const known = this.young.get(name);
-    if (known !== undefined) return known;
-    const aged = this.old.get(name);
-    if (aged === undefined) return undefined;
-    if (aged === NO_FILTER) return this.setNone(name);
-    const { oldWords } = this;
-    const at = this.reserve(name);
-    for (let i = 0; i < this.entryWords; i++) this.words[at + i] = oldWords[aged + i];
-    return at;
+  /** Address of a filter, `NO_FILTER` when it was set so, undefined when it is not known. */
+  find(text: string, from = 0, to = text.length): number | undefined {
+    const { short } = this.young;
+    if (!short.pack(text, from, to)) return this.findOther(text.slice(from, to));
+    const known = short.find();
+    return known === NOT_THERE ? this.findAged(text, from, to) : known;
   }
 
-  /** Makes room for an entry; returns its offset, where all words are zero. */
-  reserve(name: string): number {
+  /** Makes room for a filter; returns its address, where all bits are zero. */
+  reserve(text: string, from = 0, to = text.length): number {
     if (this.young.size >= this.capacity) this.turn();
-    const at = this.used;
-    if (at + this.entryWords > this.words.length) {
-      const grown = new Uint32Array(Math.min(this.words.length * 2, this.capacity * this.entryWords));
-      grown.set(this.words);
-      this.words = grown;
-    }
-    this.used += this.entryWords;
-    this.young.set(name, at);
-    this.words.fill(0, at, at + this.entryWords);
+    const { blockFilters, store, young } = this;
+    const place = young.used++;
+    const block = Math.floor(place / blockFilters);
+    if (block === young.blocks.length) young.blocks.push(store.allocate(blockFilters));
+    const at = young.blocks[block] + (place % blockFilters) * store.filterBytes;
+    store.clear(at, 1);
+    this.set(text, from, to, at);
     return at;
   }
 
   /** Remembers that a name has no filter. */
-  setNone(name: string): number {
+  setNone(text: string, from = 0, to = text.length): number {
     if (this.young.size >= this.capacity) this.turn();
-    this.young.set(name, NO_FILTER);
+    this.set(text, from, to, NO_FILTER);
     return NO_FILTER;
   }
 
@@ -54,15 +70,48 @@ export class FilterMemo {
     return this.young.size + this.old.size;
   }
 
+  private findOther(name: string): number | undefined {
+    const known = this.young.others.get(name);
+    return known ?? this.renewed(this.old.others.get(name), name, 0, name.length);
+  }
+
+  private findAged(text: string, from: number, to: number): number | undefined {
+    const { short } = this.old;
+    if (short.size === 0) return undefined;
+    short.pack(text, from, to);
+    const aged = short.find();
+    return this.renewed(aged === NOT_THERE ? undefined : aged, text, from, to);
+  }
+
+  /** The address in the young generation of what was in the old one. */
+  private renewed(aged: number | undefined, text: string, from: number, to: number): number | undefined {
+    if (aged === undefined) return undefined;
+    if (this.young.size >= this.capacity) {
+      // Its place is about to be taken, so it is learnt anew.
+      this.turn();
+      return undefined;
+    }
+    if (aged === NO_FILTER) return this.setNone(text, from, to);
+    const at = this.reserve(text, from, to);
+    this.store.join(at, aged);
+    return at;
+  }
+
+  private set(text: string, from: number, to: number, address: number): void {
+    const { short, others } = this.young;
+    if (short.pack(text, from, to)) short.set(address);
+    else others.set(ownText(text.slice(from, to)), address);
+  }
+
   private turn(): void {
-    this.old = this.young;
-    this.young = new Map();
-    // A new array: `find` may still be reading an entry of the generation that is forgotten here.
-    this.oldWords = this.words;
-    this.words = new Uint32Array(this.words.length);
-    this.used = 0;
+    // Listed joins may still read filters of the generation that is forgotten here.
+    this.store.flush();
+    [this.young, this.old] = [this.old, this.young];
+    this.young.clear();
   }
 }
 
-export const NO_FILTER = -1;
-const FIRST_ENTRIES = 16;
+/** A copy: a name cut out of a long text would keep all of it in memory. */
+function ownText(name: string): string {
+  return [...name].join('');
+}

@@ -8,9 +8,12 @@ import type { SegmentPlan } from './segment-plan.js';
 /** Source of fresh random bytes; only BLIP needs it. */
 export type RandomBytes = (count: number) => Uint8Array;
 
+/** Input bits whose XOR is an output bit, for each of them; all sets of a step have the same size. */
+export type IndexSets = readonly ArrayLike<number>[];
+
 export interface BitStep {
-  /** Whether the step of an XOR of filters is the XOR of the steps. */
-  readonly linear: boolean;
+  /** There when the step is linear: when the step of an XOR of filters is the XOR of the steps. */
+  readonly linear?: IndexSets;
   readonly apply: (bits: Bits) => Bits;
 }
 
@@ -29,16 +32,22 @@ function bitStep(
   step: HardeningStep, key: Uint8Array, input: number, output: number, randomBytes: RandomBytes,
 ): BitStep {
   switch (step.type) {
-    case 'xor-fold': return { linear: true, apply: xorFold };
-    case 'rule-90': return { linear: true, apply: rule90 };
+    // The input has twice the length of the output, so a fold has two equal halves.
+    case 'xor-fold': return { linear: sumsOf(output, (i) => [i, output + i]), apply: xorFold };
+    case 'rule-90':
+      return { linear: sumsOf(output, (i) => [(i + output - 1) % output, (i + 1) % output]), apply: rule90 };
     case 'diffusion': {
       const sets = diffusionSets(key, input, output, step.t);
-      return { linear: true, apply: (bits) => diffuse(bits, sets) };
+      return { linear: sets, apply: (bits) => diffuse(bits, sets) };
     }
-    case 'balance': return { linear: false, apply: balance };
-    case 'blip': return { linear: false, apply: (bits) => blip(bits, step.f, noise(randomBytes, bits.length)) };
+    case 'balance': return { apply: balance };
+    case 'blip': return { apply: (bits) => blip(bits, step.f, noise(randomBytes, bits.length)) };
     default: throw new RangeError(`no step on bits: ${step.type}`);
   }
+}
+
+function sumsOf(outputBits: number, setOf: (bit: number) => readonly number[]): IndexSets {
+  return Array.from({ length: outputBits }, (_, bit) => setOf(bit));
 }
 
 function noise(randomBytes: RandomBytes, count: number): Uint32Array {

@@ -12,7 +12,7 @@ export { MAX_SEALED_KEY_BYTES, readSealedKeyHeader, type SealedKeyHeader } from 
 export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';
 export { packBits, unpackBits, type Bits } from './bits.js';
 export { rolesOfSpec } from './segment-plan.js';
-export { createEncoder, type Encoder, type EncoderResources } from './encoder.js';
+export { createEncoder, type Encoder, type EncoderResources, type RecordEncoder } from './encoder.js';
 export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
 export { FilterStatistics, type FilterSummary } from './filter-statistics.js';

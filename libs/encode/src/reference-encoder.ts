@@ -1,4 +1,4 @@
-import { assertRoom, randomBytesFor, type Encoder, type EncoderResources } from './encoder.js';
+import { assertRoom, assertValues, randomBytesFor, type EncoderResources, type RecordEncoder } from './encoder.js';
 import type { EncodingSpec } from './encoding-spec.js';
 import { hardeningChain } from './hardening-chain.js';
 import { packBits } from './bits.js';
@@ -8,7 +8,7 @@ import { planSegment, rolesOfSpec, saltedToken, type SegmentPlan } from './segme
 /** The encoding by its definition, without memory and tables: the authority on what `createEncoder` gives. */
 export function createReferenceEncoder(
   spec: EncodingSpec, secret: Uint8Array, resources: EncoderResources = {},
-): Encoder {
+): RecordEncoder {
   assertSecret(secret);
   const randomBytes = randomBytesFor(spec, resources);
   const roles = rolesOfSpec(spec);
@@ -21,7 +21,8 @@ export function createReferenceEncoder(
     roles,
     recordBytes,
     encode(values, out, offset) {
-      assertRoom(values, roles, out, offset, recordBytes);
+      assertValues(values, roles);
+      assertRoom(out, offset, recordBytes);
       let at = offset;
       for (const { plan, steps } of segments) {
         const bytes = plan.segment.bits / 8;

@@ -14,12 +14,14 @@ const POSITIONS_PER_BLOCK = 8;
  */
 export function createTokenHasher(key: Uint8Array, length: number): TokenHasher {
   const keyed = hmac.create(sha256, key);
+  const state = keyed.clone();
+  const digest = new Uint8Array(keyed.outputLen);
+  const words = new DataView(digest.buffer);
   return (token, count) => {
     const bytes = utf8ToBytes(token);
     const positions: number[] = [];
     for (let block = 0; positions.length < count; block++) {
-      const digest = keyed.clone().update(bigEndian32(block)).update(bytes).digest();
-      const words = new DataView(digest.buffer, digest.byteOffset, digest.byteLength);
+      keyed._cloneInto(state).update(bigEndian32(block)).update(bytes).digestInto(digest);
       for (let i = 0; i < POSITIONS_PER_BLOCK && positions.length < count; i++) {
         positions.push(words.getUint32(4 * i) % length);
       }

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { VinculumError } from '#libs/record';
-import { unpackBits } from '../bits.js';
+import { packBits, unpackBits } from '../bits.js';
 import { fromBase64, toBase64 } from './base64.js';
-import { createClkhashEncoder, bitsOfTokens } from './clkhash-encoder.js';
+import { bitsOfTokens, clkhashKeys, createClkhashEncoder } from './clkhash-encoder.js';
 import { clkhashTokens } from './comparison.js';
 import { dateReader } from './date-format.js';
 import { pythonFloat, pythonInteger, roundHalfEven } from './python-number.js';
-import { parseClkhashSchema } from './schema.js';
+import { parseClkhashSchema, type ClkhashSchema } from './schema.js';
 import { textEncoder } from './text-encoding.js';
+import { clkhashPositions } from './token-hashing.js';
 
 // The filters themselves are golden values: test/vectors/clkhash_filters.json.
 
@@ -132,6 +133,24 @@ describe('parseClkhashSchema', () => {
   });
 });
 
+/** Token after token, without a memo. */
+function naive(
+  schema: ClkhashSchema, keys: ReturnType<typeof clkhashKeys>, values: readonly string[],
+): Uint8Array {
+  const bits = new Uint8Array(schema.bits);
+  schema.features.forEach((each, i) => {
+    if (!('hash' in each)) return;
+    const tokens = clkhashTokens(values[i], each.comparison) ?? [];
+    const counts = bitsOfTokens(each.strategy, tokens.length);
+    tokens.forEach((token, t) => {
+      const bytes = textEncoder(each.format.encoding ?? 'utf-8')?.(token) as Uint8Array;
+      const positions = clkhashPositions(each.hash, keys[i], bytes, counts[t], schema.bits);
+      for (const position of positions) bits[position] = 1;
+    });
+  });
+  return packBits(bits);
+}
+
 describe('createClkhashEncoder', () => {
   it('refuses values that the formats exclude, each with its feature and never with the value', () => {
     const formats = [
@@ -145,6 +164,23 @@ describe('createClkhashEncoder', () => {
     expect(refusals).toMatchObject(formats.map((_, i) => ({ feature: `f${i}`, reason })));
     expect(encoder.encode(['QQ', 'Q', '5', '2001', 'a', 'o'])).toBeInstanceOf(Uint8Array);
     expect(() => encoder.encode(['QQ'])).toThrow(RangeError);
+  });
+
+  it('encodes many rows as token after token does, and tells which rows it refuses', () => {
+    const schema = parseClkhashSchema(schemaOf({ l: 200 }, feature({ hash: { type: 'doubleHash' } }), {
+      ...feature({ strategy: { bitsPerFeature: 50 }, hash: { type: 'doubleHash' } }), format: { type: 'string', encoding: 'latin-1' },
+    }));
+    const keys = clkhashKeys(schema, SECRET);
+    const text = fc.oneof(fc.string({ maxLength: 5 }), fc.constantFrom('ana', 'Ж', 'x'.repeat(20)));
+    fc.assert(fc.property(fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 200 }), (rows) => {
+      const { filters, refusals } = createClkhashEncoder(schema, SECRET).encodeRows(rows);
+      const wrong = rows.flatMap(([, value], row) => (/[^\0-\xff]/.test(value) ? [row] : []));
+      expect(refusals.map(({ row }) => row)).toEqual(wrong);
+      rows.forEach((values, row) => {
+        if (wrong.includes(row)) return;
+        expect(filters.subarray(25 * row, 25 * row + 25)).toEqual(naive(schema, keys, values));
+      });
+    }), { numRuns: 30 });
   });
 
   it('folds the longer filter onto the shorter', () => {

@@ -40,9 +40,10 @@ function stringFormatter(format: FormatSpec): Formatter {
   const encode = textEncoder(format.encoding ?? 'utf-8');
   if (encode === undefined) throw new SyntaxError(`the encoding ${JSON.stringify(format.encoding)} is not supported`);
   const pattern = format.pattern === undefined ? undefined : compiled(format.pattern);
+  const writesEverything = encode('\u{10ffff}') !== undefined;
   return (value) => {
-    const length = [...value].length;
-    if (encode(value) === undefined) return { refusal: `expected text that ${format.encoding} can write` };
+    const length = SURROGATE.test(value) ? [...value].length : value.length;
+    if (!writesEverything && encode(value) === undefined) return { refusal: `expected text that ${format.encoding} can write` };
     if (pattern !== undefined && !pattern.test(value)) return { refusal: 'expected a value of the schema\'s pattern' };
     if (format.case === 'upper' && value !== value.toUpperCase()) return { refusal: 'expected upper case' };
     if (format.case === 'lower' && value !== value.toLowerCase()) return { refusal: 'expected lower case' };
@@ -51,6 +52,8 @@ function stringFormatter(format: FormatSpec): Formatter {
     return { value };
   };
 }
+
+const SURROGATE = /[\uD800-\uDFFF]/;
 
 /** Anchored at both ends, as a format describes a whole value. */
 function compiled(pattern: string): RegExp {

@@ -1,0 +1,77 @@
+import { KERNEL_MODULE_BASE64 } from './kernel-module.js';
+
+interface KernelExports {
+  joinFilters(list: number, count: number, bytes: number): void;
+  sumColumns(columns: number, sets: number, t: number, count: number, out: number): void;
+  transpose(
+    from: number, fromStride: number, to: number, toStride: number, bytes: number, scratch: number): void;
+  copyRows(
+    from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void;
+}
+
+interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+// `WebAssembly` is a global in Node and in browsers, but the language's own library does not declare it.
+interface WebAssemblyGlobal {
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number }) => KernelMemory;
+  Instance: new (module: object, imports: object) => { exports: unknown };
+}
+
+const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
+const PAGE_BYTES = 65536;
+const ALIGNMENT = 64;
+const MAX_BYTES = 2 ** 31;
+
+/** Records that linear hardening takes at a time: the bits of a SIMD register. */
+export const BATCH_RECORDS = 128;
+/** Filters in the memory of a kernel are filled with zero bits to whole SIMD registers. */
+export const FILTER_ALIGNMENT_BYTES = 16;
+const TRANSPOSE_SCRATCH_BYTES = BATCH_RECORDS * FILTER_ALIGNMENT_BYTES;
+
+let compiled: object | undefined;
+
+/**
+ * One instance of the kernel (kernel/kernel.as) and its memory, in which nothing is freed: what is
+ * allocated lives as long as the kernel. Addresses are byte offsets.
+ */
+export class FilterKernel {
+  readonly run: KernelExports;
+  /** Views of the whole memory; allocating may replace them. */
+  bytes: Uint8Array;
+  words: Uint32Array;
+  readonly scratch: number;
+  private readonly memory: KernelMemory;
+  // Address 0 stays free, so that no filter has it.
+  private top = ALIGNMENT;
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(KERNEL_MODULE_BASE64), (c) => c.charCodeAt(0)));
+    this.memory = new WebAssembly.Memory({ initial: 1 });
+    this.run = new WebAssembly.Instance(compiled, { env: { memory: this.memory } }).exports as KernelExports;
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
+    this.scratch = this.allocate(TRANSPOSE_SCRATCH_BYTES);
+  }
+
+  /**
+   * Address of `bytes` zero bytes, a multiple of 64.
+   *
+   * @throws RangeError when 2 GiB, or the machine's memory, are used up.
+   */
+  allocate(bytes: number): number {
+    const at = this.top;
+    this.top = Math.ceil((at + bytes) / ALIGNMENT) * ALIGNMENT;
+    if (this.top > MAX_BYTES) throw new RangeError('expected the filters of an encoder to fit into 2 GiB');
+    const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
+    if (missing > 0) {
+      this.memory.grow(missing);
+      this.bytes = new Uint8Array(this.memory.buffer);
+      this.words = new Uint32Array(this.memory.buffer);
+    }
+    return at;
+  }
+}

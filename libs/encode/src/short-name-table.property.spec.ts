@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { NOT_THERE, ShortNameTable } from './short-name-table.js';
+
+const name = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ÿ', ' '), maxLength: 14 }),
+  fc.string({ unit: 'binary', maxLength: 4 }), fc.nat(300).map(String));
+
+describe('ShortNameTable', () => {
+  it('does what a Map does, for short Latin-1 names wherever they stand', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(name, fc.nat(3)), { maxLength: 400 }), (steps) => {
+      const table = new ShortNameTable();
+      const twin = new Map<string, number>();
+      steps.forEach(([text, before], i) => {
+        const surrounded = `${'x'.repeat(before)}${text}yz`;
+        if (!table.pack(surrounded, before, before + text.length)) {
+          expect(/^[\0-\xff]{1,11}[\x01-\xff]$|^[\x01-\xff]$/.test(text)).toBe(false);
+          return;
+        }
+        expect(table.find()).toBe(twin.get(text) ?? NOT_THERE);
+        table.set(i + 1);
+        twin.set(text, i + 1);
+        expect(table.find()).toBe(i + 1);
+        expect(table.size).toBe(twin.size);
+      });
+      table.clear();
+      for (const text of twin.keys()) {
+        expect(table.pack(text, 0, text.length)).toBe(true);
+        expect(table.find()).toBe(NOT_THERE);
+      }
+    }));
+  });
+});
