@@ -7,10 +7,12 @@ import { Releases1763800000006 } from './1763800000006-releases.js';
 import { ExtractParts1763800000007 } from './1763800000007-extract-parts.js';
 import { CohortApprovals1763800000008 } from './1763800000008-cohort-approvals.js';
 import { SealedKeys1763800000021 } from './1763800000021-sealed-keys.js';
+import { ResumableUploads1763800000031 } from './1763800000031-resumable-uploads.js';
 
 /** In order of application. Forward only: a migration that has been released is never edited. */
 export const MIGRATIONS = [
   Roles1763800000001, AuditLog1763800000002, Governance1763800000003, Extracts1763800000004,
   Links1763800000005, Releases1763800000006, ExtractParts1763800000007, CohortApprovals1763800000008,
   SealedKeys1763800000021,
+  ResumableUploads1763800000031,
 ] as const;

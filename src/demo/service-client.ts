@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { ExtractApi } from '../submission/extract-api.js';
 
 /** What the service answered. */
 export interface Answer {
@@ -54,14 +53,9 @@ export class ServiceClient {
     return expectSuccess(await this.ask(person, 'GET', path), path).text;
   }
 
-  /** Streams a file to the service. */
-  async upload(person: string, path: string, file: string): Promise<Answer> {
-    const request = {
-      method: 'PUT', signal: this.signal, duplex: 'half' as const,
-      headers: { ...await this.authorization(person), 'content-type': 'application/octet-stream' },
-      body: Readable.toWeb(createReadStream(file)),
-    };
-    return answerOf(await fetch(`${this.url}${path}`, request));
+  /** The routes about extracts, as one custodian. */
+  extractsAs(person: string): ExtractApi {
+    return new ExtractApi(this.url, () => this.tokenOf(person));
   }
 
   /** Asks again and again until `isDone`. */
@@ -75,12 +69,13 @@ export class ServiceClient {
 
   private async authorization(person: string | undefined): Promise<Record<string, string>> {
     if (person === undefined) return {};
-    let token = this.tokens.get(person);
-    if (token === undefined) {
-      token = await this.newToken(person);
-      this.tokens.set(person, token);
-    }
-    return { authorization: `Bearer ${token}` };
+    return { authorization: `Bearer ${await this.tokenOf(person)}` };
+  }
+
+  private async tokenOf(person: string): Promise<string> {
+    const token = this.tokens.get(person) ?? await this.newToken(person);
+    this.tokens.set(person, token);
+    return token;
   }
 }
 

@@ -1,7 +1,8 @@
 import { CONTENT_HEADER, type ExtractManifest } from '#libs/record';
-import { refusalsOfContentFields, type RecordIdTable } from '../extract-folder/index.js';
+import { refusalsOfContentFields } from '../extract-folder/index.js';
 import type { CopyRows } from '../platform/database/copy-rows.js';
 import type { CodeLists } from './code-lists.js';
+import type { RecordRows } from './record-rows.js';
 import { TextPart } from './text-part.js';
 
 /**
@@ -13,7 +14,7 @@ export class ContentPart extends TextPart {
   /** @param ids record id -> row of the encodings, from 1. */
   constructor(
     private readonly extract: string, private readonly manifest: ExtractManifest,
-    private readonly ids: RecordIdTable, private readonly codes: CodeLists,
+    private readonly ids: RecordRows, private readonly codes: CodeLists,
   ) {
     super(CONTENT_HEADER, manifest.records);
   }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { ExtractPartName } from '#libs/record';
 import { deriveKey } from '../platform/keys/key-folder.js';
 
 /*
@@ -30,13 +31,19 @@ export class DataKey {
     return seal(wrappingKey(masterKey), this.key, `data key of ${this.extract}`);
   }
 
-  sealChunk(chunkNo: number, rows: Uint8Array): Buffer {
-    return seal(this.key, rows, `chunk ${chunkNo} of ${this.extract}`);
+  /** @param place where in the part the bytes belong. */
+  sealChunk(part: ExtractPartName, place: number, bytes: Uint8Array): Buffer {
+    return seal(this.key, bytes, this.nameOf(part, place));
   }
 
   /** @throws Error where the chunk was altered, or belongs to another place. */
-  openChunk(chunkNo: number, data: Uint8Array): Buffer {
-    return open(this.key, data, `chunk ${chunkNo} of ${this.extract}`);
+  openChunk(part: ExtractPartName, place: number, data: Uint8Array): Buffer {
+    return open(this.key, data, this.nameOf(part, place));
+  }
+
+  private nameOf(part: ExtractPartName, place: number): string {
+    return part === 'encodings' ? `chunk ${place} of ${this.extract}`
+      : `chunk ${place} of the ${part} of ${this.extract}`;
   }
 }
 

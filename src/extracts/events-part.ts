@@ -1,7 +1,8 @@
 import { EVENTS_HEADER, type EventKind, type ExtractManifest } from '#libs/record';
-import { refusalsOfEventFields, type RecordIdTable } from '../extract-folder/index.js';
+import { refusalsOfEventFields } from '../extract-folder/index.js';
 import type { CopyRows } from '../platform/database/copy-rows.js';
 import type { CodeLists } from './code-lists.js';
+import type { RecordRows } from './record-rows.js';
 import { TextPart } from './text-part.js';
 
 /** The end of a validity is known in advance; everything else has happened or has not. */
@@ -12,7 +13,7 @@ export class EventsPart extends TextPart {
   /** @param ids record id -> row of the encodings, from 1. */
   constructor(
     private readonly extract: string, private readonly manifest: ExtractManifest,
-    private readonly ids: RecordIdTable, private readonly codes: CodeLists,
+    private readonly ids: RecordRows, private readonly codes: CodeLists,
   ) {
     super(EVENTS_HEADER, manifest.parts.events?.rows ?? 0);
   }

@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream';
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { Acting, Requires, type ActingPrincipal } from '../access/requires.decorator.js';
-import { ExtractsService, type ExtractView } from './extracts.service.js';
-import { PartNamePipe, type PartName } from './part-name.pipe.js';
+import type { ExtractView } from './extract-view.js';
+import { ExtractsService } from './extracts.service.js';
 
 @Controller('api')
 export class ExtractsController {
@@ -17,22 +16,14 @@ export class ExtractsController {
     return this.extracts.open(principal, project, manifest);
   }
 
+  /** How far a delivery is, and what became of it. */
   @Get('extracts/:extract')
   @Requires('extract.read')
   read(@Acting() principal: ActingPrincipal, @Param('extract') id: string): Promise<ExtractView> {
     return this.extracts.read(principal, id);
   }
 
-  /** The body is the file, as `application/octet-stream`. */
-  @Put('extracts/:extract/parts/:part')
-  @Requires('extract.submit')
-  receive(
-    @Acting() principal: ActingPrincipal, @Param('extract') id: string,
-    @Param('part', PartNamePipe) part: PartName, @Req() body: Readable,
-  ): Promise<object> {
-    return this.extracts.receive(principal, id, part, body);
-  }
-
+  /** Says that everything was sent: the extract is checked, and accepted or refused whole. */
   @Post('extracts/:extract/seal')
   @HttpCode(200)
   @Requires('extract.submit')

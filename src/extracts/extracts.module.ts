@@ -1,12 +1,21 @@
 import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { CustodianExtracts } from './custodian-extracts.js';
+import { DeliveryCheck } from './delivery-check.js';
+import { ExpiryJob } from './expiry-job.js';
 import { ExtractsController } from './extracts.controller.js';
 import { ExtractsRepository } from './extracts.repository.js';
 import { ExtractsService } from './extracts.service.js';
+import { UploadsController } from './uploads.controller.js';
+import { UploadsRepository } from './uploads.repository.js';
+import { UploadsService } from './uploads.service.js';
 
 @Module({
   imports: [ProjectsModule],
-  controllers: [ExtractsController],
-  providers: [ExtractsService, ExtractsRepository],
+  controllers: [ExtractsController, UploadsController],
+  providers: [
+    CustodianExtracts, ExtractsService, UploadsService, DeliveryCheck, ExpiryJob, ExtractsRepository,
+    UploadsRepository,
+  ],
 })
 export class ExtractsModule {}

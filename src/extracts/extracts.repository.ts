@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Cardinality, ExtractManifest, ExtractPartName, SegmentShape } from '#libs/record';
-import { copyInto } from '../platform/database/copy-rows.js';
+import type { Cardinality, ExtractManifest, SegmentShape } from '#libs/record';
 import { Refusal } from '../platform/problem/refusal.js';
 
-export type ExtractState = 'receiving' | 'accepted' | 'refused' | 'superseded' | 'destroyed';
+export type ExtractState = 'receiving' | 'accepted' | 'refused' | 'superseded' | 'expired' | 'destroyed';
 
 export interface ExtractRow {
   readonly id: string;
@@ -21,18 +20,12 @@ export interface ExtractRow {
 const COLUMNS = `id, project, register_id AS "registerId", cardinality, organisation, manifest, state,
   wrapped_key AS "wrappedKey", report`;
 
-const TARGETS: Readonly<Record<ExtractPartName, string>> = {
-  encodings: 'encodings.chunk (extract, chunk_no, rows, data)',
-  content: 'content.record (extract, row_no, sex, birth_month, citizenship, country_of_birth)',
-  events: 'content.event (extract, row_no, kind, date, country)',
-};
-
-const TABLES: Readonly<Record<ExtractPartName, string>> = {
-  encodings: 'encodings.chunk', content: 'content.record', events: 'content.event',
-};
-
-const PARTS: readonly ExtractPartName[] = ['encodings', 'content', 'events'];
 const LOCK_NOT_AVAILABLE = '55P03';
+/** A piece of another upload is stored within this; a check of the whole extract takes longer. */
+const LOCK_TIMEOUT = '3s';
+
+/** How an extract is held: `share` by those who send bytes, beside each other; `update` by who decides. */
+export type Hold = 'share' | 'update';
 
 /**
  * All SQL of the extracts. Row-level security shows a transaction one custodian's extracts: call `actFor`
@@ -61,47 +54,52 @@ export class ExtractsRepository {
   }
 
   /**
-   * Locked until the transaction ends, so that one upload of an extract goes on at a time.
+   * Held until the transaction ends.
    *
    * @throws Refusal 409 `EXTRACT_BUSY`.
    */
-  async lock(manager: EntityManager, id: string): Promise<ExtractRow | undefined> {
+  async hold(manager: EntityManager, id: string, hold: Hold): Promise<ExtractRow | undefined> {
     try {
+      await manager.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
       const rows = await manager.query<ExtractRow[]>(
-        `SELECT ${COLUMNS} FROM encodings.extract WHERE id = $1 FOR UPDATE NOWAIT`, [id]);
+        `SELECT ${COLUMNS} FROM encodings.extract WHERE id = $1 FOR ${hold === 'share' ? 'SHARE' : 'UPDATE'}`, [id]);
       return rows[0];
     } catch (error) {
       if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
-      throw new Refusal(409, 'EXTRACT_BUSY', 'another upload to this extract goes on', 'let it end, then try again');
+      throw new Refusal(409, 'EXTRACT_BUSY', 'the extract is being checked, or bytes of it are arriving',
+        'ask for its state, then try again');
     }
   }
 
-  /** Rows of each part that has arrived. */
-  async parts(manager: EntityManager, id: string): Promise<Partial<Record<ExtractPartName, number>>> {
-    const rows = await manager.query<{ part: ExtractPartName; rows: number }[]>(
-      'SELECT part, rows FROM encodings.part WHERE extract = $1', [id]);
-    return Object.fromEntries(rows.map((row) => [row.part, row.rows]));
+  /** One at a time opens an extract of a register: whoever comes second finds what the first has opened. */
+  async lockOpening(manager: EntityManager, project: string, registerId: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${project} ${registerId}`]);
   }
 
-  /** Takes the place of an earlier delivery of the same part. */
-  async replacePart(
-    manager: EntityManager, id: string, part: ExtractPartName, rows: AsyncIterable<Buffer>,
-  ): Promise<void> {
-    await this.deletePart(manager, id, part);
-    await copyInto(manager, TARGETS[part], rows);
+  /** The extract of the same manifest that is being received, or is the current one. */
+  async findSame(
+    manager: EntityManager, project: string, manifest: ExtractManifest,
+  ): Promise<ExtractRow | undefined> {
+    const rows = await manager.query<ExtractRow[]>(
+      `SELECT ${COLUMNS} FROM encodings.extract
+       WHERE project = $1 AND register_id = $2 AND manifest = $3 AND state IN ('receiving', 'accepted')
+       ORDER BY state DESC, created_at LIMIT 1`, [project, manifest.registerId, JSON.stringify(manifest)]);
+    return rows[0];
   }
 
-  async markReceived(
-    manager: EntityManager, id: string, part: ExtractPartName, rows: number,
-  ): Promise<void> {
-    await manager.query(
-      'INSERT INTO encodings.part (extract, part, rows) VALUES ($1, $2, $3)', [id, part, rows]);
+  async countReceiving(manager: EntityManager, project: string, registerId: string): Promise<number> {
+    const [{ count }] = await manager.query<[{ count: number }]>(
+      `SELECT count(*)::int AS count FROM encodings.extract
+       WHERE project = $1 AND register_id = $2 AND state = 'receiving'`, [project, registerId]);
+    return count;
   }
 
-  async readChunk(manager: EntityManager, id: string, chunkNo: number): Promise<Buffer | undefined> {
-    const rows = await manager.query<{ data: Buffer }[]>(
-      'SELECT data FROM encodings.chunk WHERE extract = $1 AND chunk_no = $2', [id, chunkNo]);
-    return rows[0]?.data;
+  /** Receiving, and nothing has come for so long. Of all custodians: the clock acts for none. */
+  async abandoned(
+    manager: EntityManager, quietHours: number,
+  ): Promise<Pick<ExtractRow, 'id' | 'organisation' | 'project'>[]> {
+    return manager.query('SELECT id, organisation, project FROM encodings.abandoned_extracts(make_interval(hours => $1))',
+      [quietHours]);
   }
 
   async agreedSegments(
@@ -124,16 +122,10 @@ export class ExtractsRepository {
       `UPDATE encodings.extract SET state = 'accepted', decided_at = now() WHERE id = $1`, [extract.id]);
   }
 
-  /** Nothing of a refused extract stays but the fact and the report. */
-  async refuse(manager: EntityManager, id: string, report: object): Promise<void> {
-    for (const part of PARTS) await this.deletePart(manager, id, part);
+  /** Without its data key nothing of it can be read; the caller removes the rows. */
+  async end(manager: EntityManager, id: string, state: 'refused' | 'expired', report: object | null): Promise<void> {
     await manager.query(
-      `UPDATE encodings.extract SET state = 'refused', wrapped_key = NULL, report = $2, decided_at = now()
-       WHERE id = $1`, [id, JSON.stringify(report)]);
-  }
-
-  private async deletePart(manager: EntityManager, id: string, part: ExtractPartName): Promise<void> {
-    await manager.query(`DELETE FROM ${TABLES[part]} WHERE extract = $1`, [id]);
-    await manager.query('DELETE FROM encodings.part WHERE extract = $1 AND part = $2', [id, part]);
+      `UPDATE encodings.extract SET state = $2, wrapped_key = NULL, report = $3, decided_at = now()
+       WHERE id = $1`, [id, state, report === null ? null : JSON.stringify(report)]);
   }
 }

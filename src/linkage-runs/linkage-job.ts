@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import {
-  RECORD_ID_BYTES, VinculumError, encodingRowBytes, type EncodedExtract, type JsonValue,
-} from '#libs/record';
+import { VinculumError, encodingRowBytes, type EncodedExtract, type JsonValue } from '#libs/record';
 import { linkageSpecText, type LinkageProgress } from '#libs/linkage';
 import { AuditLog } from '../audit-log/audit-log.service.js';
 import { DataKey } from '../extracts/data-key.js';
+import { EncodedRows } from '../extracts/encoded-rows.js';
+import { wholeRows } from '../extracts/whole-rows.js';
 import { CopyRows } from '../platform/database/copy-rows.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
@@ -61,7 +61,8 @@ export class LinkageJob implements OnApplicationBootstrap {
     const project = await this.projects.find(run.project);
     const cancelled = new AbortController();
     try {
-      const loaded = await this.load(manager, run);
+      // COPY, which reads the chunks, needs a connection to itself.
+      const loaded = await this.database.transaction((reader) => this.load(reader, run));
       const extracts = loaded.map(({ encoded }) => encoded);
       const stop = AbortSignal.any([signal, cancelled.signal]);
       const result = await linkInThread({ extracts, spec: run.spec }, this.reporter(id, cancelled), stop);
@@ -105,27 +106,19 @@ export class LinkageJob implements OnApplicationBootstrap {
   /** Decrypts chunk by chunk into one array a segment. */
   private async loadExtract(manager: EntityManager, accepted: AcceptedExtract): Promise<LoadedExtract> {
     const { registerId, cardinality, records, segments: shapes } = accepted.manifest;
-    const key = DataKey.unwrap(this.context.masterKey, accepted.id, accepted.wrappedKey);
-    const rowBytes = encodingRowBytes(shapes);
-    const recordIds = new Uint8Array(records * RECORD_ID_BYTES);
-    const segments = shapes.map(({ name, bits }) => (
-      { name, bits, filters: new Uint8Array((records * bits) / 8) }));
-    let row = 0;
-    for (let chunkNo = 0; ; chunkNo++) {
-      const data = await this.runs.readChunk(manager, accepted.id, chunkNo);
-      if (!data) break;
-      const rows = key.openChunk(chunkNo, data);
-      for (let start = 0; start < rows.length; start += rowBytes, row++) {
-        let at = start + RECORD_ID_BYTES;
-        recordIds.set(rows.subarray(start, at), row * RECORD_ID_BYTES);
-        for (const { bits, filters } of segments) {
-          filters.set(rows.subarray(at, at + bits / 8), (row * bits) / 8);
-          at += bits / 8;
-        }
-      }
-    }
-    if (row !== records) throw new Error(`extract ${accepted.id} holds ${row} rows, ${records} expected`);
+    const rows = new EncodedRows(accepted.manifest);
+    const chunks = this.openedChunks(manager, accepted);
+    for await (const whole of wholeRows(chunks, encodingRowBytes(shapes))) rows.take(whole);
+    if (rows.rows !== records) throw new Error(`extract ${accepted.id} holds ${rows.rows} rows, ${records} expected`);
+    const { recordIds, segments } = rows;
     return { accepted, recordIds, encoded: { registerId, cardinality, records, segments } };
+  }
+
+  private async* openedChunks(manager: EntityManager, accepted: AcceptedExtract): AsyncGenerator<Buffer> {
+    const key = DataKey.unwrap(this.context.masterKey, accepted.id, accepted.wrappedKey);
+    for await (const { place, data } of this.runs.chunks(manager, accepted.id)) {
+      yield key.openChunk('encodings', place, data);
+    }
   }
 
   private async save(

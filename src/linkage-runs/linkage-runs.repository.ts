@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExtractManifest } from '#libs/record';
+import { copyOut } from '../platform/database/copy-out.js';
 import { copyInto } from '../platform/database/copy-rows.js';
 import type { RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
 
@@ -11,6 +12,9 @@ export interface AcceptedExtract {
   readonly manifest: ExtractManifest;
   readonly wrappedKey: Buffer;
 }
+
+/** COPY takes no parameters: what stands in its text is looked at. */
+const UUID = /^[0-9a-f-]{36}$/;
 
 const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, failure,
   requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
@@ -26,10 +30,13 @@ export class LinkageRunsRepository {
        ORDER BY cardinality DESC, register_id`, [project]);
   }
 
-  async readChunk(manager: EntityManager, extract: string, chunkNo: number): Promise<Buffer | undefined> {
-    const rows = await manager.query<{ data: Buffer }[]>(
-      'SELECT data FROM encodings.chunk WHERE extract = $1 AND chunk_no = $2', [extract, chunkNo]);
-    return rows[0]?.data;
+  /** Encrypted bytes of the encodings, in order; the manager can do nothing else meanwhile. */
+  async* chunks(manager: EntityManager, extract: string): AsyncGenerator<{ place: number; data: Buffer }> {
+    if (!UUID.test(extract)) throw new Error('not the id of an extract');
+    const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
+    for await (const [place, data] of copyOut(manager, query)) {
+      yield { place: Number(place!.readBigInt64BE()), data: data! };
+    }
   }
 
   async insert(

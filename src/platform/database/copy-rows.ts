@@ -57,6 +57,12 @@ export class CopyRows {
     this.at += value.length;
   }
 
+  /** Begins a field whose bytes the caller hands over itself, right after these: they are not copied. */
+  beginBytes(length: number): void {
+    this.reserve(4);
+    this.at = this.buffer.writeInt32BE(length, this.at);
+  }
+
   /** `aaaaaaaa-bbbb-...` */
   uuid(value: string): void {
     this.field(16);

@@ -9,8 +9,8 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   },
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',
-    'encodings.part': 'SELECT INSERT DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
-    'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
+    'encodings.upload': 'SELECT INSERT UPDATE DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
+    'content.chunk': 'SELECT INSERT DELETE', 'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
   },
   linker: {
     'encodings.extract': 'SELECT', 'encodings.chunk': 'SELECT',

@@ -52,7 +52,8 @@ function httpCode(status: number): string {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request', 401: 'Not signed in', 403: 'Not permitted', 404: 'Not found', 409: 'Conflict',
-  410: 'Gone', 413: 'Too large', 422: 'Refused', 500: 'Internal error', 503: 'Unavailable',
+  410: 'Gone', 412: 'Precondition failed', 413: 'Too large', 415: 'Media type unknown', 422: 'Refused',
+  500: 'Internal error', 503: 'Unavailable',
 };
 
 function document(

@@ -101,6 +101,19 @@ describe.each([['PostgreSQL', onPostgres], ['Redis', onRedis]])('the job queue o
     expect(other).toEqual([]);
   });
 
+  it('repeats a kind by the clock, once however many ask', async () => {
+    const [queue, second] = [await open(), await open()];
+    let done = 0;
+    for (const one of [queue, second]) {
+      await one.consume(kind, () => { done++; return Promise.resolve(); });
+      await one.repeat(kind, 1);
+    }
+    const deadline = Date.now() + 100_000;
+    while (done === 0 && Date.now() < deadline) await settle(500);
+    await settle(2_000);
+    expect(done).toBe(1);
+  }, 120_000);
+
   it('takes a reference again once it is done', async () => {
     const queue = await open();
     const done: string[] = [];

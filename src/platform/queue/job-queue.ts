@@ -20,6 +20,11 @@ export interface JobQueue {
   enqueue(kind: string, reference: string): Promise<void>;
   /** Starts to take jobs of a kind, one at a time in this process. Once a kind. */
   consume(kind: string, handler: JobHandler): Promise<void>;
+  /**
+   * Has a job of the kind done every so many minutes (1 to 59, by the clock) as long as this is asked at each
+   * start, once however many processes ask. Its reference means nothing.
+   */
+  repeat(kind: string, everyMinutes: number): Promise<void>;
   /** Resolves when the queue can be reached. */
   ping(): Promise<void>;
   /** Aborts the running handlers, waits for them, and lets go of the connection. */
@@ -31,3 +36,8 @@ export const JOB_QUEUE = Symbol('JobQueue');
 
 /** Name of a kind: `[a-z][a-z0-9-]*`. */
 export const JOB_KIND_PATTERN = /^[a-z][a-z0-9-]{0,39}$/;
+
+export function everyMinutesByCron(minutes: number): string {
+  if (!Number.isInteger(minutes) || minutes < 1 || minutes > 59) throw new RangeError('expected 1 to 59 minutes');
+  return `*/${minutes} * * * *`;
+}

@@ -1,7 +1,7 @@
 import PgBoss from 'pg-boss';
 import type { DatabaseAddress } from '../database/database-address.js';
 import { Refusal } from '../problem/refusal.js';
-import { JOB_KIND_PATTERN, type JobHandler, type JobQueue } from './job-queue.js';
+import { everyMinutesByCron, JOB_KIND_PATTERN, type JobHandler, type JobQueue } from './job-queue.js';
 
 const SCHEMA = 'queue';
 const POLL_SECONDS = 0.5;
@@ -44,6 +44,12 @@ export class PostgresJobQueue implements JobQueue {
         for (const { data } of jobs) await handler(data.reference, this.closing.signal);
       });
     this.workers.set(kind, worker);
+  }
+
+  async repeat(kind: string, everyMinutes: number): Promise<void> {
+    await this.ensureKind(kind);
+    await answered(this.boss.schedule(kind, everyMinutesByCron(everyMinutes), { reference: kind },
+      { singletonKey: kind }));
   }
 
   async ping(): Promise<void> {

@@ -1,6 +1,6 @@
 import Bull from 'bull';
 import { Refusal } from '../problem/refusal.js';
-import { JOB_KIND_PATTERN, type JobHandler, type JobQueue } from './job-queue.js';
+import { everyMinutesByCron, JOB_KIND_PATTERN, type JobHandler, type JobQueue } from './job-queue.js';
 
 const ANSWER_TIMEOUT_MS = 3_000;
 const ATTEMPTS = 1_000;
@@ -31,6 +31,13 @@ export class RedisJobQueue implements JobQueue {
     const queue = this.queueOf(kind);
     await answered(queue.isReady());
     queue.process(1, (job) => handler(String(job.id), this.closing.signal)).catch(() => undefined);
+  }
+
+  async repeat(kind: string, everyMinutes: number): Promise<void> {
+    const queue = this.queueOf(kind);
+    await answered(queue.isReady().then(() => queue.add({}, {
+      repeat: { cron: everyMinutesByCron(everyMinutes) }, removeOnComplete: true, removeOnFail: true,
+    })));
   }
 
   async ping(): Promise<void> {

@@ -21,6 +21,8 @@ export interface Settings {
   readonly oidcAudience: string;
   /** First line of every checkpoint, a schema-less URL that names this log. */
   readonly auditOrigin: string;
+  /** An extract that is being received expires when nothing has come for so long. */
+  readonly uploadExpiryHours: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +42,11 @@ export function readSettings(environment: Environment, workingDirectory: string)
   const port = Number(portText);
   if (!/^\d{1,5}$/.test(portText) || port > 65535) {
     wrong.push(`VINCULUM_PORT is 0 (any) to 65535, got '${portText}'`);
+  }
+  const expiryText = environment['VINCULUM_UPLOAD_EXPIRY_HOURS'] || '72';
+  const uploadExpiryHours = Number(expiryText);
+  if (!/^\d{1,4}$/.test(expiryText) || uploadExpiryHours < 1 || uploadExpiryHours > 8760) {
+    wrong.push(`VINCULUM_UPLOAD_EXPIRY_HOURS is 1 to 8760, got '${expiryText}'`);
   }
   if (profile === 'cluster') {
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'OIDC_ISSUER']) {
@@ -62,6 +69,7 @@ export function readSettings(environment: Environment, workingDirectory: string)
     oidcIssuer: environment['OIDC_ISSUER'] || undefined,
     oidcAudience: environment['VINCULUM_AUDIENCE'] || 'vinculum',
     auditOrigin: environment['VINCULUM_AUDIT_ORIGIN'] || 'vinculum.example/audit-log',
+    uploadExpiryHours,
   };
 }
 

@@ -1,0 +1,92 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { JsonValue } from '#libs/record';
+import type { ActingPrincipal } from '../access/requires.decorator.js';
+import { AuditLog } from '../audit-log/audit-log.service.js';
+import { notFound, Refusal } from '../platform/problem/refusal.js';
+import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
+import type { Project } from '../projects/project-view.js';
+import { ProjectsService } from '../projects/projects.service.js';
+import { DataKey } from './data-key.js';
+import { ExtractsRepository, type ExtractRow, type Hold } from './extracts.repository.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Who does something to an extract, for the log. */
+export type Actor = Pick<ActingPrincipal, 'subject'> & { readonly role: ActingPrincipal['role'] | 'none' };
+
+/** Extracts as one custodian can reach them: its own, in projects that it sees. */
+@Injectable()
+export class CustodianExtracts {
+  constructor(
+    @InjectDataSource('extracts') private readonly database: DataSource,
+    @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
+    private readonly extracts: ExtractsRepository,
+    private readonly projects: ProjectsService,
+    private readonly auditLog: AuditLog,
+  ) {}
+
+  /** One transaction that sees the extracts of one organisation. */
+  transaction<T>(organisation: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (manager) => {
+      await this.extracts.actFor(manager, organisation);
+      return work(manager);
+    });
+  }
+
+  /** @throws Refusal 404 where it is another custodian's, or is not. */
+  async find(
+    manager: EntityManager, principal: ActingPrincipal, id: string, hold?: Hold,
+  ): Promise<ExtractRow> {
+    let extract: ExtractRow | undefined;
+    if (UUID.test(id)) {
+      extract = hold ? await this.extracts.hold(manager, id, hold) : await this.extracts.find(manager, id);
+    }
+    if (!extract) throw notFound('extract');
+    await this.projects.read(principal, extract.project);
+    return extract;
+  }
+
+  /**
+   * The extract in the hands of somebody who has found it in this request already.
+   *
+   * @throws Refusal 409 `EXTRACT_STATE`, `EXTRACT_BUSY`, 410 `EXTRACT_EXPIRED`.
+   */
+  async assertStillReceiving(manager: EntityManager, id: string): Promise<void> {
+    const extract = await this.extracts.hold(manager, id, 'share');
+    if (!extract) throw notFound('extract');
+    assertReceiving(extract);
+  }
+
+  newKey(id: string): Buffer {
+    return DataKey.generate(id).wrap(this.context.masterKey);
+  }
+
+  /** @throws Refusal 410 `EXTRACT_DESTROYED`. */
+  keyOf(extract: ExtractRow): DataKey {
+    if (!extract.wrappedKey) throw new Refusal(410, 'EXTRACT_DESTROYED', 'the extract was destroyed');
+    return DataKey.unwrap(this.context.masterKey, extract.id, extract.wrappedKey);
+  }
+
+  /** Comes last in a transaction: it locks the log. */
+  async log(
+    manager: EntityManager, actor: Actor, project: Pick<Project, 'id' | 'purpose'>, action: string, id: string,
+    outcome: 'pending' | 'ok' | 'accepted' | 'refused', details: JsonValue,
+  ): Promise<void> {
+    await this.auditLog.append(manager, {
+      actor: actor.subject, role: actor.role, action, object: `extract:${id}`, outcome,
+      purpose: project.purpose, project: project.id, approvals: [`project:${project.id}`], details,
+    });
+  }
+}
+
+/** @throws Refusal 409 `EXTRACT_STATE` or 410 `EXTRACT_EXPIRED` where it takes no more bytes. */
+export function assertReceiving(extract: ExtractRow): void {
+  if (extract.state === 'receiving') return;
+  if (extract.state === 'expired') {
+    throw new Refusal(410, 'EXTRACT_EXPIRED', 'nothing came for too long, and what had come was removed',
+      'submit the extract again');
+  }
+  throw new Refusal(409, 'EXTRACT_STATE', `the extract is ${extract.state}`, 'submit a new one');
+}

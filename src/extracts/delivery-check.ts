@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ExtractPartName } from '#libs/record';
+import { copyInto } from '../platform/database/copy-rows.js';
+import { CodeLists } from './code-lists.js';
+import { ContentPart } from './content-part.js';
+import type { DataKey } from './data-key.js';
+import { EncodingsCheck } from './encodings-check.js';
+import { EventsPart } from './events-part.js';
+import type { ExtractRow } from './extracts.repository.js';
+import { PartMeter } from './part-meter.js';
+import type { RecordRows } from './record-rows.js';
+import type { TextPart } from './text-part.js';
+import { UploadsRepository, type SealedChunk } from './uploads.repository.js';
+
+/** Chunks of a text part that are held at once, while their rows are written. */
+const TEXT_CHUNKS = 4;
+
+const TARGETS = {
+  content: 'content.record (extract, row_no, sex, birth_month, citizenship, country_of_birth)',
+  events: 'content.event (extract, row_no, kind, date, country)',
+} as const;
+
+/**
+ * Reads a delivery from its stored chunks, from the first byte to the last: what the service says about an
+ * extract, it says about the bytes that it keeps and not about those that it once received.
+ *
+ * Encodings stay as they are. Content and events become rows of the database, in the caller's transaction.
+ * Memory: some 18 bytes a record (`RecordRows`), and a few chunks.
+ */
+@Injectable()
+export class DeliveryCheck {
+  private readonly codes = new CodeLists();
+
+  constructor(private readonly uploads: UploadsRepository) {}
+
+  /** @throws VinculumError `EXTRACT_PART_DIFFERS`, `EXTRACT_ROWS_REFUSED`. */
+  async read(manager: EntityManager, extract: ExtractRow, key: DataKey): Promise<void> {
+    const rows = await this.readEncodings(manager, extract, key);
+    const { id, manifest } = extract;
+    if (manifest.parts.content) {
+      await this.readText(manager, extract, key, 'content', new ContentPart(id, manifest, rows, this.codes));
+    }
+    if (manifest.parts.events) {
+      await this.readText(manager, extract, key, 'events', new EventsPart(id, manifest, rows, this.codes));
+    }
+  }
+
+  private async readEncodings(
+    manager: EntityManager, extract: ExtractRow, key: DataKey,
+  ): Promise<RecordRows> {
+    const meter = new PartMeter('encodings', extract.manifest.parts.encodings);
+    const check = new EncodingsCheck(extract.manifest);
+    const chunks = this.uploads.chunks(manager, extract.id, 'encodings');
+    await check.read(meter.pass(opened(key, 'encodings', chunks)));
+    meter.assertWhole();
+    check.findings.assertNone('encodings');
+    return check.rows;
+  }
+
+  private async readText(
+    manager: EntityManager, extract: ExtractRow, key: DataKey, part: 'content' | 'events', text: TextPart,
+  ): Promise<void> {
+    const meter = new PartMeter(part, extract.manifest.parts[part]!);
+    const bytes = meter.pass(opened(key, part, this.textChunks(manager, extract.id, part)));
+    for await (const rows of text.copyRows(bytes)) await copyInto(manager, TARGETS[part], [rows]);
+    meter.assertWhole();
+    text.findings.assertNone(part);
+  }
+
+  /** By turns with the rows that are written: one connection cannot read and write at once. */
+  private async* textChunks(
+    manager: EntityManager, extract: string, part: ExtractPartName,
+  ): AsyncGenerator<SealedChunk> {
+    for (let place = -1; ;) {
+      const chunks = await this.uploads.chunksAfter(manager, extract, part, place, TEXT_CHUNKS);
+      if (chunks.length === 0) return;
+      yield* chunks;
+      ({ place } = chunks[chunks.length - 1]);
+    }
+  }
+}
+
+async function* opened(
+  key: DataKey, part: ExtractPartName, chunks: AsyncIterable<SealedChunk>,
+): AsyncGenerator<Buffer> {
+  for await (const { place, data } of chunks) yield key.openChunk(part, place, data);
+}

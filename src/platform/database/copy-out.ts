@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { PoolClient } from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import type { EntityManager } from 'typeorm';
+
+/** Signature (11 bytes), flags (4), length of the header's extension (4). */
+const HEADER_BYTES = 19;
+
+/**
+ * Rows of a query in the binary format of COPY, field by field as PostgreSQL sends them (null for NULL), with
+ * back pressure and in constant memory. The driver's own results pass bytea as hexadecimal text and hold all
+ * rows at once.
+ *
+ * @param manager in a transaction; it can do nothing else before the last row was taken.
+ * @param query the program's own text: COPY takes no parameters.
+ */
+export async function* copyOut(manager: EntityManager, query: string): AsyncGenerator<(Buffer | null)[]> {
+  if (!manager.queryRunner?.isTransactionActive) throw new Error('copyOut belongs into a transaction');
+  const client = await manager.queryRunner.connect() as PoolClient;
+  const source = client.query(copyTo(`COPY (${query}) TO STDOUT WITH (FORMAT binary)`));
+  const bytes = new ByteQueue(source);
+  try {
+    const header = await bytes.take(HEADER_BYTES);
+    await bytes.take(header.readInt32BE(HEADER_BYTES - 4));
+    for (;;) {
+      const fields = (await bytes.take(2)).readInt16BE();
+      if (fields < 0) break;
+      yield await rowOf(bytes, fields);
+    }
+  } finally {
+    // Whoever stops early gets the connection back when the rest has passed.
+    source.resume();
+    if (!source.readableEnded && !source.errored) await finished(source).catch(() => undefined);
+  }
+}
+
+async function rowOf(bytes: ByteQueue, fields: number): Promise<(Buffer | null)[]> {
+  const row: (Buffer | null)[] = [];
+  for (let i = 0; i < fields; i++) {
+    const length = (await bytes.take(4)).readInt32BE();
+    row.push(length < 0 ? null : await bytes.take(length));
+  }
+  return row;
+}
+
+/** Takes a stream apart into runs of known length, wherever it was cut on its way. */
+class ByteQueue {
+  private readonly pieces: AsyncIterator<Buffer>;
+  private held: Buffer[] = [];
+  private size = 0;
+
+  constructor(source: Readable) {
+    this.pieces = source.iterator({ destroyOnReturn: false });
+  }
+
+  /** @throws Error when the stream ends before, or fails. */
+  async take(length: number): Promise<Buffer> {
+    while (this.size < length) {
+      const next = await this.pieces.next();
+      if (next.done) throw new Error('COPY ended in the middle of a row');
+      this.held.push(next.value);
+      this.size += next.value.length;
+    }
+    const all = this.held.length === 1 ? this.held[0] : Buffer.concat(this.held, this.size);
+    this.held = all.length > length ? [all.subarray(length)] : [];
+    this.size -= length;
+    return all.subarray(0, length);
+  }
+}

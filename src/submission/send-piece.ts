@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { Upload, type DetailedError, type UploadOptions } from 'tus-js-client';
+import type { ExtractApi } from './extract-api.js';
+import type { Piece } from './pieces.js';
+import { noAnswer, problemOfText, ServiceRefusal } from './problem.js';
+
+/** Some three minutes in all, begun anew after each success: a service that starts again takes less. */
+const RETRY_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 60_000];
+
+/** Bytes in one request. */
+const REQUEST_BYTES = 16 * 2 ** 20;
+
+/**
+ * Sends a piece of a part by the tus protocol, from what the service has on; a lost connection is tried
+ * again.
+ *
+ * @param onDurable more bytes that the service has stored.
+ * @throws ServiceRefusal; the signal's reason.
+ */
+export function sendPiece(
+  api: ExtractApi, extractId: string, file: string, piece: Piece, signal: AbortSignal | undefined,
+  onDurable: (bytes: number) => void,
+): Promise<void> {
+  const { part, start, length, uploadId } = piece;
+  const source = createReadStream(file, { start, end: start + length - 1 });
+  let durable = piece.offset;
+  return new Promise<void>((done, fail) => {
+    const tell = (offset: number): void => {
+      onDurable(offset - durable);
+      durable = offset;
+    };
+    const upload = new Upload(source as never, {
+      ...options(api),
+      endpoint: api.urlOfUploads(extractId, part),
+      uploadUrl: uploadId === undefined ? null : api.urlOfUpload(extractId, uploadId),
+      metadata: { start: String(start) },
+      onChunkComplete: (_size, offset) => tell(offset),
+      onSuccess: () => {
+        tell(length);
+        done();
+      },
+      onError: (error) => fail(refusalOf(error)),
+    });
+    const stop = (): void => void upload.abort().finally(() => fail(signal?.reason as Error));
+    if (signal?.aborted) stop();
+    else {
+      signal?.addEventListener('abort', stop, { once: true });
+      upload.start();
+    }
+  }).finally(() => source.destroy());
+}
+
+function options(api: ExtractApi): UploadOptions {
+  return {
+    chunkSize: REQUEST_BYTES,
+    retryDelays: RETRY_DELAYS_MS,
+    storeFingerprintForResuming: false,
+    onShouldRetry: (error) => refusalOf(error).mayPass,
+    onBeforeRequest: async (request) => {
+      for (const [name, value] of Object.entries(await api.authorization())) request.setHeader(name, value);
+    },
+  };
+}
+
+function refusalOf(error: Error | DetailedError): ServiceRefusal {
+  const response = 'originalResponse' in error ? error.originalResponse : null;
+  if (!response) return noAnswer(error.message.split('\n')[0].slice(0, 200));
+  return new ServiceRefusal(problemOfText(response.getStatus(), response.getBody()));
+}
