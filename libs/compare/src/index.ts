@@ -7,3 +7,12 @@ export type { ComparedPairs, ComparisonProgress, ComparisonResult } from './comp
 export { chooseCuts, cutsFromSimilarities, type ChancePairs } from './choose-levels.js';
 export { dice, intersection, weights } from './dice.js';
 export { compareAllByDefinition, vectorOfPair } from './reference.js';
+export { joinAll, joinShare, sortedPairs, stopJoin } from './join/join-all.js';
+export { joinByDefinition } from './join/join-by-definition.js';
+export type { JoinCost, JoinKernel, JoinTiles } from './join/join-kernel.js';
+export { prepareJoin, type PreparedJoin } from './join/join-memory.js';
+export {
+  DEFAULT_MOST_PAIRS, MOST_JOIN_BITS, type FilterTable, type JoinedPairs, type JoinSpec,
+} from './join/join-spec.js';
+export { PREFIX_LENGTHS } from './join/prefix-length.js';
+export { wasmJoinKernel } from './join/wasm-join-kernel.js';

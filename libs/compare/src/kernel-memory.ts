@@ -3,6 +3,7 @@ import type { ComparisonScheme, SegmentLevels } from './comparison-scheme.js';
 import { weights } from './dice.js';
 import { KERNEL_MODULE_BASE64 } from './kernel-module.js';
 import { leastIntersection } from './least-intersection.js';
+import { instantiate, MOST_MEMORY_BYTES, ownMemory } from './web-assembly.js';
 
 /** Rows of B that one kernel call compares with a row of A; its vectors stay in the first-level cache. */
 export const TILE_ROWS = 4096;
@@ -11,8 +12,6 @@ export const PAIR_BATCH = 16384;
 
 const DESCRIPTOR_BYTES = 32;
 const FIRST_FREE_BYTE = 1024;
-const PAGE_BYTES = 65536;
-const MAX_PAGES = 65536;
 /** The kernel reads 64 bytes at a time, so filters are padded with zero bits to a multiple of that. */
 const FILTER_ALIGNMENT_BYTES = 64;
 
@@ -21,13 +20,6 @@ interface KernelExports {
   finishRow(from: number, to: number, vectors: number, counts: number, keep: number, kept: number): number;
   vectorsOfPairs(
     first: number, segments: number, pairs: number, length: number, vectors: number, fence: 0): void;
-}
-
-// `WebAssembly` is a global in Node and in browsers, but the language's own library does not declare it.
-interface WebAssemblyGlobal {
-  Module: new (bytes: Uint8Array) => object;
-  Memory: new (limits: { initial: number }) => { buffer: ArrayBuffer };
-  Instance: new (module: object, imports: object) => { exports: unknown };
 }
 
 /** Two extracts and a scheme, laid out in the memory of one kernel instance. */
@@ -64,7 +56,9 @@ export function kernelMemory(
   const keep = reserve(scheme.vectors);
   const kept = reserve(8 * TILE_ROWS);
   const pairs = reserve(8 * PAIR_BATCH);
-  const { kernel, buffer } = instantiate(top);
+  assertFits(top);
+  const memory = ownMemory(top);
+  const { buffer } = memory;
   scheme.segments.forEach((segment, s) => {
     const place = places[s];
     loadSegment(buffer, segment, place, a, b, s);
@@ -74,6 +68,7 @@ export function kernelMemory(
     ]);
   });
   const descriptors = scheme.segments.map((_, s) => first + s * DESCRIPTOR_BYTES);
+  const kernel = instantiate<KernelExports>(KERNEL_MODULE_BASE64, memory);
   return { kernel, buffer, descriptors, vectors, counts, keep, kept, pairs };
 }
 
@@ -129,16 +124,10 @@ function paddedBytes(bits: number): number {
   return Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
 }
 
-function instantiate(bytes: number): { kernel: KernelExports; buffer: ArrayBuffer } {
-  const pages = Math.ceil(bytes / PAGE_BYTES);
-  if (pages > MAX_PAGES) {
+function assertFits(bytes: number): void {
+  if (bytes > MOST_MEMORY_BYTES) {
     throw new VinculumError('LINKAGE_INPUT_INVALID',
       `the filters of two extracts must fit into 4 GiB, these need ${Math.ceil(bytes / 2 ** 30)} GiB: `
       + 'link a part of a register at a time');
   }
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
-  const memory = new WebAssembly.Memory({ initial: pages });
-  const module = new WebAssembly.Module(Uint8Array.from(atob(KERNEL_MODULE_BASE64), (c) => c.charCodeAt(0)));
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return { kernel: instance.exports as KernelExports, buffer: memory.buffer };
 }

@@ -1,0 +1,163 @@
+// Speed of the threshold join: pairs a second and core, by processor time, against a C++ popcount loop
+// compiled on the spot; all take turns in one run, so that other work on the machine meets all of them.
+//
+//   npm run bench:compare -- [--records-a 4000] [--records-b 40000] [--similarity 0.8] [--rounds 9] [--json]
+//
+// The scan alone is measured; ordering columns and sorting rows is printed as preparation (it grows with
+// the records, the scan with the pairs). A ratio is the median of the rounds' own ratios. Every subject must
+// find the same number of pairs.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  joinShare, prepareJoin, wasmJoinKernel, type FilterTable, type JoinKernel,
+} from '#libs/compare';
+import type { EncodedExtract } from '#libs/record';
+import { compilePopcountLoop, type PopcountLoop } from './popcount-loop.js';
+import { diffusedFilters, registerFilters } from './register-filters.js';
+
+interface Numbers {
+  readonly recordsA: number; readonly recordsB: number; readonly similarity: number; readonly rounds: number;
+}
+
+interface Measured {
+  readonly pairsPerSecond: Record<string, number>;
+  readonly ratios: Record<string, number>;
+}
+
+interface Spread { readonly median: number; readonly least: number; readonly most: number }
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((x, y) => x - y);
+  return { median: sorted[sorted.length >> 1], least: sorted[0], most: sorted[sorted.length - 1] };
+}
+
+function cpuSecondsOf(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}
+
+function tableOf({ records, segments: [{ bits, filters }] }: EncodedExtract, most: number): FilterTable {
+  const kept = Math.min(records, most);
+  return { records: kept, bits, filters: filters.subarray(0, (kept * bits) / 8) };
+}
+
+/** One run of a join's scan: pairs found and processor seconds of scan and preparation. */
+function runJoin(kernel: JoinKernel, a: FilterTable, b: FilterTable, similarity: number) {
+  const start = process.cpuUsage();
+  const prepared = prepareJoin(a, b, { similarity }, kernel.cost);
+  const preparation = process.cpuUsage(start);
+  let pairs = 0;
+  const cpuSeconds = cpuSecondsOf(() => {
+    const share = joinShare(prepared, kernel, 0);
+    for (;;) {
+      const step = share.next();
+      if (!step.done) continue;
+      pairs = step.value.length / 2;
+      return;
+    }
+  });
+  return {
+    pairs, cpuSeconds, preparation: (preparation.user + preparation.system) / 1e6,
+    prefixWords: prepared.prefixWords,
+  };
+}
+
+function measure(
+  label: string, a: FilterTable, b: FilterTable, numbers: Numbers,
+  kernels: readonly JoinKernel[], loop: PopcountLoop | undefined,
+): Measured {
+  const { similarity, rounds } = numbers;
+  const pairs = a.records * b.records;
+  const rates = new Map<string, number[]>();
+  const ratios = new Map<string, number[]>();
+  const note = (into: Map<string, number[]>, name: string, value: number): void => {
+    into.set(name, [...(into.get(name) ?? []), value]);
+  };
+  const found = new Set<number>();
+  // A kernel's first run compiles it: not counted.
+  const prepared = kernels.map((kernel) => runJoin(kernel, a, b, similarity));
+  for (let round = 0; round < rounds; round++) {
+    const yardstick = loop?.(a, b, similarity);
+    if (yardstick) {
+      found.add(yardstick.pairs);
+      note(rates, 'cpp', pairs / yardstick.cpuSeconds);
+    }
+    for (const kernel of kernels) {
+      const run = runJoin(kernel, a, b, similarity);
+      found.add(run.pairs);
+      note(rates, kernel.name, pairs / run.cpuSeconds);
+      if (yardstick) note(ratios, kernel.name, yardstick.cpuSeconds / run.cpuSeconds);
+    }
+  }
+  if (found.size !== 1) throw new Error(`the forms found ${[...found].join(', ')} pairs: they must agree`);
+  console.log(`\n${label}: ${a.records} x ${b.records}, similarity ${similarity}, ${[...found][0]} pairs found`);
+  for (const [k, kernel] of kernels.entries()) {
+    console.log(`  ${kernel.name}: prefix ${prepared[k].prefixWords} words, `
+      + `preparation ${prepared[k].preparation.toFixed(2)} s`);
+  }
+  for (const [name, values] of rates) show(`${name}, M pairs/s and core`, values, 1e6, 0);
+  for (const [name, values] of ratios) show(`${name}, ratio to C++`, values, 1, 2);
+  return { pairsPerSecond: medians(rates), ratios: medians(ratios) };
+}
+
+function show(label: string, values: readonly number[], unit: number, digits: number): void {
+  const { median, least, most } = spreadOf(values);
+  const [a, b, c] = [median, least, most].map((value) => (value / unit).toFixed(digits));
+  console.log(`  ${label.padEnd(36)} ${a.padStart(7)} (${b} to ${c})`);
+}
+
+function medians(values: ReadonlyMap<string, readonly number[]>): Record<string, number> {
+  return Object.fromEntries([...values].map(([name, all]) => [name, spreadOf(all).median]));
+}
+
+function readOptions(): Numbers & { readonly json: boolean } {
+  const { values } = parseArgs({
+    options: {
+      'records-a': { type: 'string', default: '4000' }, 'records-b': { type: 'string', default: '40000' },
+      similarity: { type: 'string', default: '0.8' }, rounds: { type: 'string', default: '9' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [recordsA, recordsB, rounds] = [values['records-a'], values['records-b'], values.rounds].map(Number);
+  if (![recordsA, recordsB, rounds].every((value) => Number.isSafeInteger(value) && value > 0)) {
+    throw new Error('--records-a, --records-b, --rounds: expected whole numbers from 1');
+  }
+  return { recordsA, recordsB, rounds, similarity: Number(values.similarity), json: values.json };
+}
+
+function main(): void {
+  const { json, ...numbers } = readOptions();
+  console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}; `
+    + `median of ${numbers.rounds} rounds (least to most)`);
+  const folder = mkdtempSync(join(tmpdir(), 'vinculum-bench-'));
+  try {
+    const loop = compilePopcountLoop(folder);
+    if (!loop) console.log('# no C++ compiler found: no ratios');
+    const plain = registerFilters(Math.max(numbers.recordsA, numbers.recordsB), 1);
+    const kernels = [wasmJoinKernel];
+    const [a, b] = [tableOf(plain.a, numbers.recordsA), tableOf(plain.b, numbers.recordsB)];
+    const measured = measure('plain filters', a, b, numbers, kernels, loop);
+    const hardened = diffusedFilters(plain, 2);
+    const diffused = measure('diffused filters', tableOf(hardened.a, numbers.recordsA),
+      tableOf(hardened.b, numbers.recordsB), numbers, kernels, loop);
+    if (json) {
+      console.log(JSON.stringify({
+        pairsPerSecond: measured.pairsPerSecond,
+        ...(loop ? { ratioToCppPopcount: measured.ratios } : {}),
+        diffused: {
+          pairsPerSecond: diffused.pairsPerSecond, ...(loop ? { ratioToCppPopcount: diffused.ratios } : {}),
+        },
+        similarity: numbers.similarity, recordsA: numbers.recordsA, recordsB: numbers.recordsB,
+        rounds: numbers.rounds, cpu: cpus()[0].model,
+      }, (_key, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main();
