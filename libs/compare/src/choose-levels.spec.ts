@@ -17,20 +17,30 @@ const shareAbove = (values: readonly number[], cut: number): number =>
   values.filter((value) => value >= cut).length / values.length;
 
 describe('cut points', () => {
-  it.each([['narrow', 0.5, 0.01], ['broad', 0.3, 0.09]])(
-    'of %s chance similarity begin where chance ends and go to 1', (_, middle, deviation) => {
-      const chanceValues = similarities(middle, deviation, 1);
-      const cuts = cutsFromSimilarities(chanceValues, 7);
-      expect(cuts).toHaveLength(4 + 7);
-      expect(shareAbove(chanceValues, cuts[0])).toBeGreaterThan(0.09);
-      expect(shareAbove(chanceValues, cuts[0])).toBeLessThan(0.11);
-      expect(shareAbove(chanceValues, cuts[1])).toBeGreaterThan(0.007);
-      expect(shareAbove(chanceValues, cuts[1])).toBeLessThan(0.013);
-      expect(shareAbove(chanceValues, cuts[2])).toBeLessThan(0.002);
-      expect(shareAbove(chanceValues, cuts[3])).toBeLessThan(0.0005);
-      const steps = cuts.slice(3).map((cut, l, upper) => cut - (upper[l - 1] ?? middle));
-      for (const step of steps.slice(1)) expect(step).toBeCloseTo((1 - cuts[3]) / 7, 3);
+  it.each([['narrow', 0.5, 0.01], ['broad', 0.3, 0.05]])(
+    'of %s chance similarity grow from half a deviation above its middle to 1', (_, middle, deviation) => {
+      const cuts = cutsFromSimilarities(similarities(middle, deviation, 1), 24);
+      expect(cuts).toHaveLength(24);
+      expect((cuts[0] - middle) / deviation).toBeCloseTo(0.5, 1);
+      expect((cuts[1] - cuts[0]) / deviation).toBeLessThan(0.7);
+      const steps = cuts.slice(1).map((cut, l) => cut - cuts[l]);
+      const growths = steps.slice(1).map((step, l) => step / steps[l]);
+      for (const growth of growths) {
+        expect(growth).toBeGreaterThan(0.9);
+        expect(growth).toBeLessThan(1.3);
+      }
+      expect(steps.at(-1) ?? 0).toBeGreaterThan(steps[0]);
     });
+
+  it('are in equal steps where half a deviation each would reach further than 1', () => {
+    const cuts = cutsFromSimilarities(similarities(0.4, 0.1, 4), 20);
+    for (const [l, cut] of cuts.entries()) expect(cut - (cuts[l - 1] ?? 0.4)).toBeCloseTo(0.6 / 20, 2);
+  });
+
+  it('begin where chance ends when there are few of them', () => {
+    const values = similarities(0.5, 0.01, 5);
+    expect(shareAbove(values, cutsFromSimilarities(values, 2)[0])).toBeLessThan(0.01);
+  });
 
   it('do not move for a value that one pair in ten shares', () => {
     const values = similarities(0.4, 0.02, 2);

@@ -2,8 +2,10 @@ import type { EncodedExtract, SegmentShape } from '#libs/record';
 import { MAX_VECTORS } from './comparison-scheme.js';
 import { dice, intersection, weights } from './dice.js';
 
-/** Standard deviations above the middle of chance similarity: about 10 %, 1 %, 0.1 % and 0.01 % lie above. */
-const CHANCE_DEVIATIONS = [1.28, 2.33, 3.09, 3.72] as const;
+/** First step above the middle of chance similarity, in its standard deviations, if there are many steps. */
+const FIRST_STEP = 0.5;
+/** With few steps the first ends where this many standard deviations, divided by the steps, do. */
+const REACH_OF_FEW_STEPS = 6;
 /** Interquartile range of a normal distribution, in standard deviations. */
 const NORMAL_INTERQUARTILE_RANGE = 1.349;
 /** Cut points closer than this are one. */
@@ -17,16 +19,16 @@ export interface ChancePairs {
 }
 
 /**
- * Chooses each segment's cut points from random pairs, almost all of which are non-matches: the lower ones
- * where chance similarity ends (its upper 10 %, 1 %, 0.1 %, 0.01 %), the others in equal steps from there
- * to 1. So the levels lie where they tell something, for plain filters (chance similarity is broad) and for
- * diffused ones (chance similarity is a narrow peak) alike.
+ * Chooses each segment's cut points from random pairs, almost all of which are non-matches: growing steps
+ * from the middle of chance similarity to 1. Narrow ones where chance ends, because a little more than
+ * chance in several segments is what tells a match with errors; wide ones above, where nothing else is. So
+ * the levels lie where they tell something, for plain filters (chance similarity is broad) and for diffused
+ * ones (a narrow peak, and near matches just beside it) alike.
  *
- * @param samples random pairs of one or more pairs of registers; 10^5 pairs or more resolve the tails,
- *   fewer move the cut points up.
- * @param steps number of equal steps in the upper part, at least 1.
- * @returns cut points of each segment, ascending, the last one 1 (equal filters), as many as
- *   `MAX_VECTORS` allows; at most `MAX_SEGMENTS` segments.
+ * @param samples random pairs of one or more pairs of registers.
+ * @param steps number of steps, at least 1; fewer where `MAX_VECTORS` allows fewer.
+ * @returns cut points of each segment, ascending, the last one 1 (equal filters); at most `MAX_SEGMENTS`
+ *   segments.
  */
 export function chooseCuts(
   samples: readonly ChancePairs[], steps: number,
@@ -35,7 +37,7 @@ export function chooseCuts(
   const mostCuts = Math.floor(MAX_VECTORS ** (1 / shapes.length) + 1e-9) - 2;
   return shapes.map(({ name, bits }, s) => {
     const similarities = samples.flatMap((sample) => chanceSimilarities(sample, s, bits));
-    return { name, bits, cuts: thinned(cutsFromSimilarities(similarities, steps), mostCuts) };
+    return { name, bits, cuts: cutsFromSimilarities(similarities, Math.min(steps, mostCuts)) };
   });
 }
 
@@ -54,13 +56,6 @@ function chanceSimilarities({ a, b, pairs }: ChancePairs, s: number, bits: numbe
   return similarities;
 }
 
-/** At most `most` of the cut points, evenly, the last one always kept. */
-function thinned(cuts: readonly number[], most: number): number[] {
-  if (cuts.length <= most) return [...cuts];
-  return Array.from({ length: most }, (_, k) => cuts[cuts.length - 1 - Math.floor((k * cuts.length) / most)])
-    .reverse();
-}
-
 /**
  * The cut points for a sample of chance similarities; `[1]` where there is none. The middle and the width
  * of the chance peak come from quartiles: values that many people share must not move the cut points up.
@@ -71,10 +66,29 @@ export function cutsFromSimilarities(similarities: readonly number[], steps: num
   const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
   const middle = quantile(0.5);
   const deviation = (quantile(0.75) - quantile(0.25)) / NORMAL_INTERQUARTILE_RANGE;
-  const chance = CHANCE_DEVIATIONS.map((deviations) => middle + deviations * deviation);
-  const start = chance[chance.length - 1];
-  const above = Array.from({ length: steps - 1 }, (_, step) => start + ((1 - start) * (step + 1)) / steps);
-  return distinct([...chance, ...above]);
+  const first = Math.max(FIRST_STEP, REACH_OF_FEW_STEPS / steps) * deviation;
+  const growth = growthOfSteps(first, 1 - middle, steps);
+  let cut = middle;
+  let step = Math.min(first, (1 - middle) / steps);
+  return distinct(Array.from({ length: steps - 1 }, () => {
+    cut += step;
+    step *= growth;
+    return cut;
+  }));
+}
+
+/** By which factor `steps` steps have to grow from `first` to cover `range`; 1 where equal ones do. */
+function growthOfSteps(first: number, range: number, steps: number): number {
+  if (first * steps >= range || first <= 0) return 1;
+  const covered = (growth: number): number => (first * (growth ** steps - 1)) / (growth - 1);
+  let [low, high] = [1 + 1e-9, 2];
+  while (covered(high) < range) high *= 2;
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (low + high) / 2;
+    if (covered(middle) < range) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Rounded, ascending, apart, within (0, 1); and 1 last. */

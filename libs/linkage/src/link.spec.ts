@@ -136,7 +136,7 @@ describe('registers that hold many records a person', () => {
   it('are joined without any unique register', async () => {
     const permits = register('permits', 'many', three(holders, 20));
     const borders = register('borders', 'many', three(POPULATION.slice(100, 300), 30));
-    const result = await link([permits, borders], { ...SPEC, comparison: { ...SPEC.comparison, steps: 4 } });
+    const result = await link([permits, borders], { ...SPEC, comparison: { ...SPEC.comparison, steps: 12 } });
     const persons = [threeTimes(numbers(0, 200)), threeTimes(numbers(100, 300))];
     expect(wholeEntities(result, persons)).toBeGreaterThan(0.95);
   });

@@ -13,7 +13,7 @@ export interface LinkageSpec {
   readonly comparison: {
     /** Random pairs that describe chance similarity and the bulk of the non-matches. */
     readonly sampledPairs: number;
-    /** Equal steps of similarity above chance, by segment. */
+    /** Growing steps of similarity from chance to 1, by segment; fewer where there are many segments. */
     readonly steps: number;
   };
   readonly score: {
@@ -34,7 +34,7 @@ const NUMBERS: readonly NumberField[] = [
   { path: 'blocking.candidatesPerRecord', least: 1, most: 1000, whole: false },
   { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
   { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },
-  { path: 'comparison.steps', least: 1, most: 30, whole: true },
+  { path: 'comparison.steps', least: 1, most: 100, whole: true },
   { path: 'score.latentClasses', least: 1, most: 3, whole: true },
   { path: 'score.rounds', least: 1, most: 20, whole: true },
 ];

@@ -58,9 +58,10 @@ export async function linkRegisterPair(
   }), resources, ({ done, total }) => report(0.9 * (Number.isNaN(total) ? 0.5 : done / total)));
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const most = mostMatches(a, b);
+  const chance = nonMatchDistribution(space, task.knownNonMatches, counted.counts, most);
   const fit = await drive(fitMatches(space, {
     counts: counted.counts, reliable: counted.reliable, mostMatches: most,
-    nonMatch: nonMatchDistribution(space, task.knownNonMatches, counted.counts, most),
+    nonMatch: chance.probabilities, fitNonMatch: chance.assumed,
   }, spec.score.latentClasses), resources, () => report(0.9));
   await breathe(resources);
   const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);

@@ -4,6 +4,6 @@ export {
   type MatchFit, type MatchModel, type VectorEvidence,
 } from './match-distribution.js';
 export { matchProbability, matchWeight } from './match-weight.js';
-export { nonMatchDistribution } from './non-match-distribution.js';
+export { nonMatchDistribution, type NonMatchDistribution } from './non-match-distribution.js';
 export { chooseThreshold, type DecisionRule, type Threshold } from './threshold.js';
 export { levelTable, patternShares, type VectorSpace } from './vector-space.js';

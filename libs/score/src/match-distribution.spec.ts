@@ -30,6 +30,7 @@ function fitModel(
 ): MatchFit {
   const steps = fitMatches(SPACE, {
     counts, reliable: new Uint8Array(SPACE.vectors).fill(1), nonMatch: conditional(U), mostMatches: 10000,
+    fitNonMatch: [false, false, false],
     ...changes,
   }, classes);
   for (;;) {
@@ -58,12 +59,12 @@ describe('EM', () => {
       expect(furthest(model, MATCHES * (1 - missing))).toBeLessThan(4 * 1.6);
     });
 
-  it('moves the marginals of u to the registers at hand', () => {
+  it('fits the marginals of u that no known non-match shows', () => {
     const other: LevelShares = [[0.95, 0.04, 0.01], U[1], U[2]];
     const counts = new Float64Array(SPACE.vectors);
     addDraws(counts, independent(M, 0), MATCHES, chance(5));
     addDraws(counts, independent(other, 0), NON_MATCHES, chance(6));
-    const { nonMatch, matches } = fitModel(counts);
+    const { nonMatch, matches } = fitModel(counts, { fitNonMatch: [true, false, false] });
     const vectors = everyVector(SPACE.levels);
     const share = (level: number): number => nonMatch.reduce((sum, u, v) =>
       sum + (vectors[v][0] === level && vectors[v][1] < 4 && vectors[v][2] < 3 ? u : 0), 0);
@@ -71,6 +72,8 @@ describe('EM', () => {
     expect(share(2)).toBeGreaterThan(0.009);
     expect(share(2)).toBeLessThan(0.011);
     expect(Math.abs(matches - MATCHES)).toBeLessThan(4 * 1.6 * Math.sqrt(MATCHES));
+    const given = fitModel(counts);
+    expect(given.nonMatch).toEqual(conditional(U));
   });
 
   it('extrapolates to vectors whose counts are not reliable', () => {

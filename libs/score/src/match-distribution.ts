@@ -16,7 +16,7 @@ export interface MatchModel {
 
 export interface MatchFit {
   readonly model: MatchModel;
-  /** u of every vector, its marginals fitted to the registers at hand. */
+  /** u of every vector, the marginals of `fitNonMatch` fitted. */
   readonly nonMatch: Float64Array;
   /** Expected number of matches among the pairs. */
   readonly matches: number;
@@ -33,6 +33,8 @@ export interface VectorEvidence {
   readonly reliable: Uint8Array;
   /** u of each vector, see `nonMatchDistribution`. */
   readonly nonMatch: Float64Array;
+  /** For each segment: whether its marginal of u is fitted here, because no known non-match shows it. */
+  readonly fitNonMatch: readonly boolean[];
   /** Upper bound of the number of matches, from the registers' cardinalities. */
   readonly mostMatches: number;
 }
@@ -43,7 +45,7 @@ const CONVERGED_AT = 2e-5;
 /** Pseudo-count on each level: keeps a level that no match reached so far possible. */
 const LEVEL_PSEUDO_COUNT = 0.1;
 /** Marginals of u are moved where at least this many non-matches are expected. */
-const LEAST_PAIRS_TO_RAKE = 30;
+const LEAST_PAIRS_TO_RAKE = 2;
 /** Starting share of matches among the most there could be; several starts, the likeliest fit wins. */
 const STARTING_SHARES = [0.1, 0.5, 0.9] as const;
 /** How steeply a class's starting level shares rise towards agreement, by class. */
@@ -63,9 +65,9 @@ export function matchProbabilities(space: VectorSpace, model: MatchModel): Float
  * Fits m, the number of matches and the marginals of u by expectation-maximisation (Dempster, Laird and
  * Rubin 1977) on the counts of vectors: its cost does not grow with the number of pairs.
  *
- * The dependence between segments among non-matches stays as it was given; only the marginals move (by
- * proportional fitting), because two registers differ in who is in them. Matches in vectors whose count is
- * not reliable are extrapolated from m.
+ * u stays as it was given: were it free, it would take the likelier half of the matches for chance. Only
+ * segments without a known non-match have their marginals fitted (proportional fitting), because those
+ * hold the matches too. Matches in vectors whose count is not reliable are extrapolated from m.
  *
  * @param classes number of latent classes, 1 to 3.
  * @returns the likeliest fit; the generator yields the iterations of the current start now and then.
@@ -105,6 +107,7 @@ class ExpectationMaximisation {
   private readonly pairs: number;
   private readonly patternShares: Float64Array;
   private readonly nonMatch: Float64Array;
+  private readonly fitsNonMatch: boolean;
   private matches: number;
 
   constructor(
@@ -114,7 +117,11 @@ class ExpectationMaximisation {
     this.table = levelTable(space);
     this.patternShares = patternShares(space, evidence.counts);
     this.nonMatch = Float64Array.from(evidence.nonMatch);
-    this.vectors = Array.from(evidence.counts.keys()).filter((v) => this.patternShares[v] > 0);
+    // An empty vector that is counted holds no match; it matters where marginals of u are fitted.
+    const { counts, reliable, fitNonMatch } = evidence;
+    this.fitsNonMatch = fitNonMatch.includes(true);
+    this.vectors = Array.from(counts.keys()).filter((v) =>
+      this.patternShares[v] > 0 && (counts[v] > 0 || !reliable[v] || this.fitsNonMatch));
     this.pairs = evidence.counts.reduce((sum, count) => sum + count, 0);
     this.matches = Math.min(startingShare * evidence.mostMatches, this.pairs / 2);
   }
@@ -155,12 +162,12 @@ class ExpectationMaximisation {
       if (reliable[v] && counts[v] > 0) logLikelihood += counts[v] * Math.log(either);
       expected += matched;
       matchStep.add(this.table, v, matched, byClass);
-      if (reliable[v]) {
+      if (reliable[v] && this.fitsNonMatch) {
         nonMatchStep.add(v, counts[v] - matched, share * this.pairs * (1 - prior) * this.nonMatch[v]);
       }
     }
     this.model = matchStep.model();
-    nonMatchStep.rake(this.nonMatch, this.patternShares);
+    if (this.fitsNonMatch) nonMatchStep.rake(this.nonMatch, this.patternShares, this.evidence.fitNonMatch);
     this.matches = Math.min(expected, mostMatches, this.pairs / 2);
     return logLikelihood;
   }
@@ -184,11 +191,12 @@ class MarginalStep {
     });
   }
 
-  rake(nonMatch: Float64Array, shares: Float64Array): void {
+  rake(nonMatch: Float64Array, shares: Float64Array, fitted: readonly boolean[]): void {
     const segments = this.space.levels.length;
     // The square root: the segments' moves overlap, and full steps on each would overshoot.
     const factors = this.observed.map((observed, s) => observed.map((sum, level) => {
-      const enough = this.modelled[s][level] >= LEAST_PAIRS_TO_RAKE && level < observed.length - 1;
+      const movable = fitted[s] && level < observed.length - 1;
+      const enough = movable && this.modelled[s][level] >= LEAST_PAIRS_TO_RAKE;
       return enough ? Math.sqrt(Math.max(sum, 1) / this.modelled[s][level]) : 1;
     }));
     const sums = new Map<number, number>();

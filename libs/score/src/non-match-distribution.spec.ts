@@ -1,11 +1,13 @@
 import { chance } from '../../../test/support/encoded-extracts.js';
 import { addDraws, everyVector, independent, type LevelShares } from '../../../test/support/simulated-vectors.js';
-import { nonMatchDistribution } from './non-match-distribution.js';
+import { nonMatchDistribution as withAssumptions } from './non-match-distribution.js';
 import type { VectorSpace } from './vector-space.js';
 
 const SPACE: VectorSpace = { levels: [4, 4], vectors: 16 };
 const VECTORS = everyVector(SPACE.levels);
 const STRANGERS: LevelShares = [[0.96, 0.03, 0.01], [0.9, 0.08, 0.02]];
+const nonMatchDistribution = (...given: Parameters<typeof withAssumptions>): Float64Array =>
+  withAssumptions(...given).probabilities;
 /** Relatives: one pair in a hundred, near in both segments at once. */
 const RELATIVES: LevelShares = [[0.1, 0.2, 0.7], [0.2, 0.2, 0.6]];
 const TRUE_U = mixed(independent(STRANGERS, 0), independent(RELATIVES, 0));
@@ -65,6 +67,21 @@ describe('u from known non-matches', () => {
     const u = nonMatchDistribution(SPACE, draws(TRUE_U, 300000, 8), crossed, 20000);
     expect(u[top] / TRUE_U[top]).toBeGreaterThan(0.5);
     expect(u[top] / TRUE_U[top]).toBeLessThan(1.5);
+  });
+});
+
+describe('segments that no known non-match shows', () => {
+  it('are named, and independent of the others', () => {
+    const known = draws(independent(STRANGERS, 0), 5000, 11);
+    VECTORS.forEach(([, birth], v) => { if (birth !== 3) known[v] = 0; });
+    VECTORS.forEach(([name, birth], v) => { if (name !== 3 && birth === 3) known[v] = 2000; });
+    const crossed = draws(TRUE_U, 300000, 12);
+    const { assumed, probabilities } = withAssumptions(SPACE, known, crossed, 100);
+    expect(assumed).toEqual([false, true]);
+    const share = (name: number, birth: number): number =>
+      probabilities[VECTORS.findIndex((vector) => vector[0] === name && vector[1] === birth)];
+    expect(share(2, 2) / share(2, 0)).toBeCloseTo(share(0, 2) / share(0, 0), 9);
+    expect(withAssumptions(SPACE, null, crossed, 100).assumed).toEqual([true, true]);
   });
 });
 

@@ -1,12 +1,20 @@
 import { levelTable, observedMask, type VectorSpace } from './vector-space.js';
 
+export interface NonMatchDistribution {
+  /** One probability a vector; those with the same observed segments sum to 1. */
+  readonly probabilities: Float64Array;
+  /** For each segment: whether no known non-match shows it, so that its marginal holds the matches too. */
+  readonly assumed: readonly boolean[];
+}
+
 /**
  * u: the probability of each comparison vector among non-matches, given which segments are observed.
  *
  * Two records of a register that is unique per person are never a match. Counting the vectors of such
  * pairs gives u of the *whole* vector, with no independence between segments assumed: households, twins and
- * common origins are in it. Vectors that were hardly seen lean on the product of the segments' marginals:
- * the posterior mean under a Gamma prior with that mean and shape `PRIOR_SHAPE`.
+ * common origins are in it. The marginals are counted level by level, the dependence in groups of levels
+ * (`levelGroups`), because most single vectors are hardly ever seen by chance. Groups that were hardly seen
+ * lean on independence: the posterior mean under a Gamma prior with that mean and shape `PRIOR_SHAPE`.
  *
  * A missing segment says nothing for or against a match here: u (and m) are conditional on which segments
  * are observed, so a missing level cancels.
@@ -15,39 +23,30 @@ import { levelTable, observedMask, type VectorSpace } from './vector-space.js';
  *   product of the marginals of `crossed`.
  * @param crossed counts of vectors over all pairs of the two registers (nearly all are non-matches).
  * @param mostMatches upper bound of the number of matches in `crossed`.
- * @returns one probability a vector; those with the same observed segments sum to 1.
  */
 export function nonMatchDistribution(
   space: VectorSpace, known: Float64Array | null, crossed: Float64Array, mostMatches: number,
-): Float64Array {
-  const table = levelTable(space);
-  const masks = Uint32Array.from({ length: space.vectors }, (_, v) => observedMask(space, table, v));
+): NonMatchDistribution {
+  const vectors = vectorsByMask(space);
+  const counted = countedVectors(space, crossed);
+  const evidence = known ? countedVectors(space, known) : [];
+  const knownMask = widelyObserved(space, evidence);
   const u = new Float64Array(space.vectors);
-  const knownMask = known ? widelyObserved(space, masks, known) : 0;
-  for (const mask of new Set(masks)) {
-    const vectors = Array.from(masks.keys()).filter((v) => masks[v] === mask);
-    const crossMarginals = marginals(space, table, projection(space, table, masks, mask), crossed, mask);
+  for (const [mask, members] of vectors) {
+    const crossMarginals = marginals(space, counted, mask);
     // Segments that the known non-matches do not hold are independent of the others.
     const joint = mask & knownMask;
-    const evidence = known && joint !== 0 ? gather(space, table, masks, known, joint) : null;
-    const trusted = evidence && evidence.marginals.total >= LEAST_KNOWN_PAIRS ? evidence : null;
-    const base = trusted
-      ? shiftMarginals(trusted.marginals, crossMarginals, joint, mostMatches) : crossMarginals.shares;
-    fillGroup(u, space, table, vectors, base, trusted);
+    const ofKnown = joint === 0 ? null : marginals(space, evidence, joint);
+    const trusted = ofKnown && ofKnown.total >= LEAST_KNOWN_PAIRS ? ofKnown : null;
+    const shares = trusted
+      ? shiftMarginals(trusted, crossMarginals, joint, mostMatches) : crossMarginals.shares;
+    fillGroup(u, space, members, shares, trusted && dependence(space, evidence, joint, trusted));
   }
-  return u;
+  return { probabilities: u, assumed: space.levels.map((_, s) => (knownMask & (1 << s)) === 0) };
 }
 
-/** Segments that are observed in at least `LEAST_KNOWN_PAIRS` of the known non-matches, as a mask. */
-function widelyObserved(space: VectorSpace, masks: Uint32Array, known: Float64Array): number {
-  return space.levels.reduce((mask, _, s) => {
-    const pairs = known.reduce((sum, count, v) => (masks[v] & (1 << s) ? sum + count : sum), 0);
-    return pairs >= LEAST_KNOWN_PAIRS ? mask | (1 << s) : mask;
-  }, 0);
-}
-
-/** Shape of the Gamma prior on a vector's share, in pairs. */
-const PRIOR_SHAPE = 0.3;
+/** Shape of the Gamma prior on the share of a combination of level groups, in pairs. */
+const PRIOR_SHAPE = 0.5;
 /** Fewer known non-matches than this do not describe a tail. */
 const LEAST_KNOWN_PAIRS = 1000;
 /** A level's cross count tells about non-matches when matches could be at most this share of it. */
@@ -55,14 +54,15 @@ const MOST_MATCH_SHARE = 0.02;
 /** The shift of the highest trusted level is carried on to rarer levels within these bounds. */
 const SHIFT_BOUNDS = [0.5, 3] as const;
 const HALF_A_PAIR = 0.5;
+/** A level group ends where this many times fewer known non-matches lie above than where it began. */
+const RARER_BY_GROUP = 4;
+const MOST_LEVEL_GROUPS = 8;
 
-/** Known non-matches, seen through the segments of `joint` only. */
-interface Evidence {
-  readonly joint: number;
-  readonly projection: Int32Array;
-  /** Pairs by projected vector. */
-  readonly seen: Float64Array;
-  readonly marginals: Marginals;
+/** A vector that was counted at least once. */
+interface CountedVector {
+  readonly levels: Uint8Array;
+  readonly mask: number;
+  readonly count: number;
 }
 
 interface Marginals {
@@ -72,51 +72,56 @@ interface Marginals {
   readonly total: number;
 }
 
-function gather(
-  space: VectorSpace, table: Uint8Array, masks: Uint32Array, known: Float64Array, joint: number,
-): Evidence {
-  const target = projection(space, table, masks, joint);
-  const seen = new Float64Array(space.vectors);
-  for (let v = 0; v < space.vectors; v++) if (target[v] >= 0) seen[target[v]] += known[v];
-  return { joint, projection: target, seen, marginals: marginals(space, table, target, known, joint) };
-}
-
-/** For each vector that observes all of `mask`: the vector with the other segments missing; else -1. */
-function projection(space: VectorSpace, table: Uint8Array, masks: Uint32Array, mask: number): Int32Array {
+/** Vectors that observe the same segments, by mask, with their levels. */
+function vectorsByMask(space: VectorSpace): Map<number, { vector: number; levels: Uint8Array }[]> {
+  const table = levelTable(space);
   const segments = space.levels.length;
-  const result = new Int32Array(space.vectors).fill(-1);
-  for (let v = 0; v < space.vectors; v++) {
-    if ((masks[v] & mask) !== mask) continue;
-    let stride = 1;
-    result[v] = 0;
-    for (let s = 0; s < segments; s++) {
-      const level = mask & (1 << s) ? table[v * segments + s] : space.levels[s] - 1;
-      result[v] += level * stride;
-      stride *= space.levels[s];
-    }
+  const result = new Map<number, { vector: number; levels: Uint8Array }[]>();
+  for (let vector = 0; vector < space.vectors; vector++) {
+    const mask = observedMask(space, table, vector);
+    const member = { vector, levels: table.subarray(vector * segments, (vector + 1) * segments) };
+    const members = result.get(mask);
+    if (members) members.push(member);
+    else result.set(mask, [member]);
   }
   return result;
 }
 
-function marginals(
-  space: VectorSpace, table: Uint8Array, target: Int32Array, counts: Float64Array, mask: number,
-): Marginals {
+function countedVectors(space: VectorSpace, counts: Float64Array): CountedVector[] {
+  const table = levelTable(space);
   const segments = space.levels.length;
-  const sums = space.levels.map((levels) => new Float64Array(levels));
-  let total = 0;
-  for (let v = 0; v < space.vectors; v++) {
-    if (target[v] < 0 || counts[v] === 0) continue;
-    total += counts[v];
-    for (let s = 0; s < segments; s++) {
-      if (mask & (1 << s)) sums[s][table[v * segments + s]] += counts[v];
-    }
-  }
-  const shares = sums.map((sum) => {
-    const observed = sum.length - 1;
-    return sum.map((count, l) =>
-      l === observed ? 1 : (count + HALF_A_PAIR) / (total + HALF_A_PAIR * observed));
+  const result: CountedVector[] = [];
+  counts.forEach((count, vector) => {
+    if (count === 0) return;
+    const levels = table.subarray(vector * segments, (vector + 1) * segments);
+    result.push({ levels, mask: observedMask(space, table, vector), count });
   });
-  return { shares, counts: sums, total };
+  return result;
+}
+
+/** Segments that are observed in at least `LEAST_KNOWN_PAIRS` of the known non-matches, as a mask. */
+function widelyObserved(space: VectorSpace, known: readonly CountedVector[]): number {
+  return space.levels.reduce((wide, _, s) => {
+    const pairs = known.reduce((sum, { mask, count }) => (mask & (1 << s) ? sum + count : sum), 0);
+    return pairs >= LEAST_KNOWN_PAIRS ? wide | (1 << s) : wide;
+  }, 0);
+}
+
+/** Marginals over the vectors that observe all of `mask`. */
+function marginals(space: VectorSpace, counted: readonly CountedVector[], mask: number): Marginals {
+  const counts = space.levels.map((levels) => new Float64Array(levels));
+  let total = 0;
+  for (const { levels, mask: observed, count } of counted) {
+    if ((observed & mask) !== mask) continue;
+    total += count;
+    for (let s = 0; s < levels.length; s++) if (mask & (1 << s)) counts[s][levels[s]] += count;
+  }
+  const shares = counts.map((sums) => {
+    const missing = sums.length - 1;
+    return sums.map((count, l) =>
+      (l === missing ? 1 : (count + HALF_A_PAIR) / (total + HALF_A_PAIR * missing)));
+  });
+  return { shares, counts, total };
 }
 
 /**
@@ -144,33 +149,64 @@ function shiftMarginals(
   });
 }
 
-function fillGroup(
-  u: Float64Array, space: VectorSpace, table: Uint8Array, vectors: readonly number[],
-  base: readonly Float64Array[], evidence: Evidence | null,
-): void {
-  let sum = 0;
-  for (const v of vectors) {
-    const product = productOfMarginals(space, table, v, base);
-    u[v] = evidence ? product * dependence(space, table, v, evidence) : product;
-    sum += u[v];
-  }
-  if (sum > 0) for (const v of vectors) u[v] /= sum;
-}
+type Dependence = (levels: Uint8Array) => number;
 
-function productOfMarginals(
-  space: VectorSpace, table: Uint8Array, v: number, shares: readonly Float64Array[],
-): number {
-  return shares.reduce((product, ofSegment, s) => product * ofSegment[table[v * space.levels.length + s]], 1);
+/**
+ * How much more often the known non-matches show the groups of a vector's levels than independent segments
+ * would: the counts speak about the known pairs, and this ratio carries what they say over to the registers
+ * at hand.
+ */
+function dependence(
+  space: VectorSpace, known: readonly CountedVector[], joint: number, { shares, total }: Marginals,
+): Dependence {
+  const groups = shares.map(levelGroups);
+  const groupShares = groups.map((ofLevels, s) => {
+    const sums = new Float64Array(MOST_LEVEL_GROUPS + 1);
+    ofLevels.forEach((group, l) => { if (l < shares[s].length - 1) sums[group] += shares[s][l]; });
+    return sums;
+  });
+  const segments = Array.from(space.levels.keys()).filter((s) => joint & (1 << s));
+  const cellOf = (levels: Uint8Array): number =>
+    segments.reduce((cell, s) => cell * MOST_LEVEL_GROUPS + groups[s][levels[s]], 0);
+  const seen = new Map<number, number>();
+  for (const { levels, mask, count } of known) {
+    if ((mask & joint) !== joint) continue;
+    const cell = cellOf(levels);
+    seen.set(cell, (seen.get(cell) ?? 0) + count);
+  }
+  return (levels) => {
+    const expected = segments.reduce((product, s) => product * groupShares[s][groups[s][levels[s]]], total);
+    return ((seen.get(cellOf(levels)) ?? 0) + PRIOR_SHAPE) / (expected + PRIOR_SHAPE);
+  };
 }
 
 /**
- * How much more often the known non-matches show the vector than independent segments would: the counts
- * speak about the known pairs, and this ratio carries what they say over to the registers at hand.
+ * Group of each level: its own where there are few levels; else 0 for the usual ones, and one more each time
+ * that pairs above are `RARER_BY_GROUP` times rarer.
  */
-function dependence(space: VectorSpace, table: Uint8Array, v: number, evidence: Evidence): number {
-  const { seen, projection: target, marginals: { shares, total }, joint } = evidence;
-  const independent = shares.reduce((product, ofSegment, s) =>
-    (joint & (1 << s) ? product * ofSegment[table[v * space.levels.length + s]] : product), 1);
-  const share = (seen[target[v]] + PRIOR_SHAPE) / (total + PRIOR_SHAPE / independent);
-  return share / independent;
+function levelGroups(shares: Float64Array): Uint8Array {
+  const observed = shares.length - 1;
+  if (observed <= MOST_LEVEL_GROUPS) return Uint8Array.from(shares.keys());
+  const groups = new Uint8Array(shares.length);
+  let above = 0;
+  for (let l = observed - 1; l >= 0; l--) {
+    above += shares[l];
+    const rarer = Math.floor(Math.log(1 / Math.min(1, above)) / Math.log(RARER_BY_GROUP) + 1e-9);
+    groups[l] = Math.min(MOST_LEVEL_GROUPS - 1, rarer);
+  }
+  return groups;
+}
+
+function fillGroup(
+  u: Float64Array, space: VectorSpace, members: readonly { vector: number; levels: Uint8Array }[],
+  shares: readonly Float64Array[], dependenceOf: Dependence | null,
+): void {
+  let sum = 0;
+  for (const { vector, levels } of members) {
+    let product = dependenceOf ? dependenceOf(levels) : 1;
+    for (let s = 0; s < space.levels.length; s++) product *= shares[s][levels[s]];
+    u[vector] = product;
+    sum += product;
+  }
+  if (sum > 0) for (const { vector } of members) u[vector] /= sum;
 }
