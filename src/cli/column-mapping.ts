@@ -39,10 +39,15 @@ export function valueReader(
   mapping: ColumnMapping, roles: readonly Role[], header: readonly string[],
 ): (record: readonly string[]) => string[] {
   const places = roles.map((role) => (mapping.get(role) ?? []).map((column) => placeOf(column, header)));
-  return (record) => places.map((columns) => {
-    if (columns.length === 1) return record[columns[0]];
-    return columns.map((column) => record[column]).filter((value) => value !== '').join(' ');
-  });
+  return (record) => {
+    const values = new Array<string>(places.length);
+    for (let i = 0; i < places.length; i++) {
+      const columns = places[i];
+      values[i] = columns.length === 1 ? record[columns[0]]
+        : columns.map((column) => record[column]).filter((value) => value !== '').join(' ');
+    }
+    return values;
+  };
 }
 
 /** @throws VinculumError COLUMNS_INVALID when the header does not have the column exactly once. */

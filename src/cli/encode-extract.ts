@@ -1,15 +1,22 @@
+import { statSync } from 'node:fs';
 import {
-  createEncoder, createRecordIdentifier, encodingSpecHash, keyFingerprint, refusalOfBirthDate, segmentShapes,
-  type EncodingSpec, type Role,
+  createRecordIdentifier, encodingSpecHash, keyFingerprint, rolesOfSpec, segmentShapes, type EncodingSpec,
 } from '#libs/encode';
-import { EVENTS_HEADER, VinculumError, type Cardinality, type ExtractManifest } from '#libs/record';
-import { randomBytes } from 'node:crypto';
 import {
-  ExtractWriter, RecordIdTable, isCountry, isEventKind, isIsoDate, type FieldRefusal,
+  EVENTS_HEADER, VinculumError, type Cardinality, type ExtractManifest,
+} from '#libs/record';
+import { join } from 'node:path';
+import {
+  ExtractWriter, RecordIdPartitions, isCountry, isEventKind, isIsoDate, partialFolder,
 } from '../extract-folder/index.js';
-import { placeOf, valueReader, type ColumnMapping } from './column-mapping.js';
-import { contentReader, type ContentMap, type ContentReading } from './content-map.js';
-import { UNDECODABLE, readCsv, type TextEncoding } from './csv-rows.js';
+import type { ChunkPlan, EncodedChunk } from './chunk-encoder.js';
+import { placeOf, type ColumnMapping } from './column-mapping.js';
+import type { ContentMap } from './content-map.js';
+import { openCsv } from './csv-chunks.js';
+import { readCsv, type TextEncoding } from './csv-rows.js';
+import { CsvRefusal } from './csv-splitter.js';
+import { encodeChunks, threadsFor } from './encode-threads.js';
+import { PersonReader } from './person-reader.js';
 import { RowErrorList } from './row-errors.js';
 
 /** Everything that turns a register's CSV into an extract. */
@@ -28,6 +35,8 @@ export interface EncodeJob {
   readonly encoding?: TextEncoding;
   /** Encodes what can be read of a date of birth that is none, instead of refusing the row. */
   readonly tolerateDates?: boolean;
+  /** Threads that encode besides this one; default: one a core for large files. Changes no result. */
+  readonly threads?: number;
   /** Told the bytes read of both files so far. */
   readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
@@ -47,93 +56,87 @@ export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
   };
   const options = { content: job.content !== undefined, events: job.events !== undefined };
   const writer = new ExtractWriter(job.out, heading, options);
+  const ids = new RecordIdPartitions(join(partialFolder(job.out), 'record-ids'));
+  const eventIds = new RecordIdPartitions(join(partialFolder(job.out), 'event-ids'));
   try {
-    const ids = new RecordIdTable();
     const bytes = await encodePeople(job, writer, ids);
-    if (job.events !== undefined) await encodeEvents(job, job.events, writer, ids, bytes);
+    if (job.events !== undefined) await encodeEvents(job, job.events, writer, ids, eventIds, bytes);
+    ids.close();
+    eventIds.close();
     return writer.finish();
   } catch (error) {
+    ids.close();
+    eventIds.close();
     writer.discard();
     throw error;
   }
 }
 
-/** What becomes of one record of the input: its id and content, or refusals. */
-class PersonReader {
-  readonly valuesOf: (record: readonly string[]) => string[];
-  private readonly idPlace: number;
-  private readonly contentOf: ((record: readonly string[], recordId: string) => ContentReading) | undefined;
-  private readonly birthDatePlace: number;
-
-  constructor(
-    private readonly job: EncodeJob, private readonly header: readonly string[], roles: readonly Role[],
-  ) {
-    this.valuesOf = valueReader(job.columns, roles, header);
-    this.idPlace = placeOf(job.idColumn, header);
-    this.contentOf = job.content && contentReader(job.content, header);
-    this.birthDatePlace = job.tolerateDates ? -1 : roles.indexOf('birthDate');
-  }
-
-  localIdOf(record: readonly string[]): string {
-    return record[this.idPlace] ?? '';
-  }
-
-  refusalsOf(record: readonly string[], values: readonly string[]): FieldRefusal[] {
-    const { header, job } = this;
-    if (record.length !== header.length) {
-      return [{ field: '', reason: `expected ${header.length} fields as in the header, got ${record.length}` }];
+/** Returns the bytes read. */
+async function encodePeople(job: EncodeJob, writer: ExtractWriter, ids: RecordIdPartitions): Promise<number> {
+  let read = 0;
+  const csv = openCsv(job.people, { ...reading(job), onProgress: (bytes) => job.onProgress?.(read = bytes) });
+  try {
+    const { header, dialect, encoding } = csv;
+    const { spec, registerId, secret, columns, idColumn, content, tolerateDates = false } = job;
+    const plan: ChunkPlan = {
+      header, dialect, encoding, spec, registerId, secret,
+      reading: { columns, idColumn, encoding, tolerateDates, ...(content && { content }) },
+    };
+    // Threads would find a missing column too, but each of them.
+    new PersonReader(plan.reading, header, rolesOfSpec(spec));
+    const threads = job.threads ?? threadsFor(statSync(job.people).size);
+    const people = new PeopleCollector(job, writer, ids);
+    for await (const chunk of encodeChunks(csv.chunks(), plan, threads)) {
+      job.signal?.throwIfAborted();
+      people.add(chunk);
     }
-    const refusals = record.flatMap((value, i) => (value.includes(UNDECODABLE)
-      ? [{ field: header[i], reason: `not ${job.encoding ?? 'utf8'}; say what it is with --encoding` }] : []));
-    if (this.localIdOf(record) === '') refusals.push({ field: job.idColumn, reason: 'expected a record id' });
-    const dateReason = this.birthDatePlace < 0 ? undefined : refusalOfBirthDate(values[this.birthDatePlace]);
-    if (dateReason !== undefined) refusals.push({ field: 'birthDate', reason: dateReason });
-    return refusals;
-  }
-
-  contentOrRefusals(record: readonly string[], recordId: Uint8Array): ContentReading | undefined {
-    return this.contentOf?.(record, Buffer.from(recordId).toString('hex'));
+    people.finish();
+    return read;
+  } finally {
+    csv.close();
   }
 }
 
-/** Returns the bytes read. */
-async function encodePeople(job: EncodeJob, writer: ExtractWriter, ids: RecordIdTable): Promise<number> {
-  const encoder = createEncoder(job.spec, job.secret, { randomBytes });
-  const identify = createRecordIdentifier(job.secret, job.registerId);
-  const filters = new Uint8Array(encoder.recordBytes);
-  const errors = new RowErrorList();
-  let reader: PersonReader | undefined;
-  let row = 0;
-  let read = 0;
-  const csv = readCsv(job.people, { ...reading(job), onProgress: (bytes) => job.onProgress?.(read = bytes) });
-  for await (const record of csv) {
-    job.signal?.throwIfAborted();
-    if (reader === undefined) {
-      reader = new PersonReader(job, record, encoder.roles);
-      continue;
+/** Puts encoded chunks, in their order, into an extract. */
+class PeopleCollector {
+  private readonly errors = new RowErrorList();
+  private rows = 0;
+
+  constructor(
+    private readonly job: EncodeJob, private readonly writer: ExtractWriter,
+    private readonly ids: RecordIdPartitions,
+  ) {}
+
+  add(chunk: EncodedChunk): void {
+    const { rows, encodings, encodedRows, refusals } = chunk;
+    if (chunk.csvRefusal !== undefined) {
+      const { reason, record } = chunk.csvRefusal;
+      throw new CsvRefusal(reason, record).inFile(this.job.people, this.rows + 1);
     }
-    row++;
-    const values = record.length === 0 ? [] : reader.valuesOf(record);
-    const refusals = reader.refusalsOf(record, values);
-    const recordId = identify(reader.localIdOf(record));
-    const first = refusals.length === 0 ? ids.add(recordId, row) : 0;
-    if (first > 0) {
-      refusals.push({ field: job.idColumn, reason: `expected each record once; row ${first} has the same id` });
+    const records = encodedRows?.length ?? rows;
+    const rowBytes = encodings.length / Math.max(records, 1);
+    for (let i = 0; i < records; i++) {
+      this.ids.add(encodings, i * rowBytes, this.rows + (encodedRows?.[i] ?? i + 1));
     }
-    const content = refusals.length === 0 ? reader.contentOrRefusals(record, recordId) : undefined;
-    if (content !== undefined && 'refusals' in content) refusals.push(...content.refusals);
-    for (const { field, reason } of refusals) errors.add(row, field, reason);
-    if (errors.count > 0) continue;
-    encoder.encode(values, filters, 0);
-    writer.writeRecord(recordId, filters, content && 'content' in content ? content.content : undefined);
+    const inFile = refusals.map((refusal) => ({ ...refusal, row: this.rows + refusal.row }));
+    this.errors.addListed(inFile, chunk.refusalsInAll);
+    this.rows += rows;
+    if (this.errors.count === 0) this.writer.writeRecords(rows, encodings, chunk.contentLines);
   }
-  if (reader === undefined) throw withoutHeader(job.people);
-  errors.throwIfAny('ROWS_REFUSED', job.people);
-  return read;
+
+  /** @throws VinculumError ROWS_REFUSED when a row was refused, or an id is there twice. */
+  finish(): void {
+    const { errors, ids, job: { idColumn, people } } = this;
+    ids.forEachRepeated((row, first) =>
+      errors.add(row, idColumn, `expected each record once; row ${first} has the same id`));
+    errors.throwIfAny('ROWS_REFUSED', people);
+  }
 }
 
 async function encodeEvents(
-  job: EncodeJob, path: string, writer: ExtractWriter, ids: RecordIdTable, bytesBefore: number,
+  job: EncodeJob, path: string, writer: ExtractWriter, ids: RecordIdPartitions, eventIds: RecordIdPartitions,
+  bytesBefore: number,
 ): Promise<void> {
   const identify = createRecordIdentifier(job.secret, job.registerId);
   const errors = new RowErrorList();
@@ -157,7 +160,7 @@ async function encodeEvents(
     const [localId, kind, date, country] = places.map((place) => record[place]);
     const recordId = identify(localId);
     const before = errors.count;
-    if (ids.rowOf(recordId) === 0) errors.add(row, job.idColumn, 'expected the id of a record of this register');
+    eventIds.add(recordId, 0, row);
     if (!isIsoDate(date)) errors.add(row, 'date', 'expected a date as YYYY-MM-DD');
     if (!isCountry(country)) errors.add(row, 'country', 'expected an ISO 3166-1 alpha-2 code, UNK or nothing');
     if (!isEventKind(kind)) errors.add(row, 'kind', 'expected a kind of event, such as registered or departed');
@@ -166,6 +169,8 @@ async function encodeEvents(
     }
   }
   if (places === undefined) throw withoutHeader(path);
+  eventIds.forEachUnknown(ids, (unknown) =>
+    errors.add(unknown, job.idColumn, 'expected the id of a record of this register'));
   errors.throwIfAny('ROWS_REFUSED', path);
 }
 

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
@@ -132,6 +133,45 @@ describe('vinculum encode', () => {
     damage();
     const before = readdirSync(folder).sort();
     await expect(encodeHere()).rejects.toThrow(reason);
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+
+  it('gives the same extract with any number of threads, and lists refusals in the order of rows', () => {
+    const people = Array.from({ length: 40_000 }, (_, i) => `${i};Ana ${i % 500};"López; ${i % 300}";19${10 + (i % 89)}-05-31;mujer;ES\n`);
+    write('people.csv', PEOPLE.split('\n')[0] + '\n' + people.join(''));
+    const encodings = ['0', '1', '3'].map((threads) => {
+      expect(encode('--content', path('content.json'), '--out', path(threads), '--threads', threads)).toMatchObject({ code: 0 });
+      expect(readdirSync(path(threads)).sort()).toEqual(['content.csv', 'encodings.bin', 'manifest.json']);
+      return ['encodings.bin', 'content.csv', 'manifest.json'].map((file) =>
+        createHash('sha256').update(readFileSync(path(`${threads}/${file}`))).digest('hex'));
+    });
+    expect(encodings[1]).toEqual(encodings[0]);
+    expect(encodings[2]).toEqual(encodings[0]);
+    for (const row of [39_000, 20_000, 100]) people[row - 1] = '7;a;b;1970-02-30;hombre;\n';
+    people[30_000] = people[5];
+    people[25] = people[24];
+    write('people.csv', PEOPLE.split('\n')[0] + '\n' + people.join(''));
+    const refused = encode('--threads', '2', '--json', '--out', path('refused'));
+    const { error } = JSON.parse(refused.out) as { error: VinculumError };
+    expect(error.rows.map(({ row, field }) => `${row} ${field}`)).toEqual(
+      ['26 id', '100 birthDate', '20000 birthDate', '30001 id', '39000 birthDate']);
+    expect(readdirSync(folder).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
+
+  it('leaves nothing when it is interrupted midway', async () => {
+    const people = Array.from({ length: 300_000 }, (_, i) => `${i};Ana ${i};López ${i};1970-05-31;mujer;ES\n`);
+    write('people.csv', PEOPLE.split('\n')[0] + '\n' + people.join(''));
+    const before = readdirSync(folder).sort();
+    const child = spawn(process.execPath, [CLI, 'encode', '--in', path('people.csv'), '--out', path('extract'),
+      '--secret-file', path('project.key'), '--register', 'padron', '--cardinality', 'unique', '--id', 'id',
+      '--reference-date', '2026-01-01', '--columns', COLUMNS], { stdio: 'ignore' });
+    const ended = new Promise<number | null>((done) => child.once('exit', done));
+    while (!existsSync(path('extract.partial/encodings.bin')) || statSync(path('extract.partial/encodings.bin')).size === 0) {
+      expect(child.exitCode).toBeNull();
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
     expect(readdirSync(folder).sort()).toEqual(before);
   });
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
 } from '#libs/encode';
@@ -30,6 +30,7 @@ interface EncodeOptions {
   readonly events?: string;
   readonly encoding?: TextEncoding;
   readonly tolerateDates?: true;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -43,6 +44,7 @@ const REQUIRED_FOR_EXTRACT = {
 } as const;
 
 const INTERRUPTED = 130;
+const MAX_THREADS = 256;
 
 const EXAMPLE = `
 Example:
@@ -80,10 +82,17 @@ export function encodeCommand(): Command {
     .option('--tolerate-dates', 'encode what can be read of a wrong date of birth instead of refusing the row')
     .addOption(new Option('--format <name>', 'extract, or a clkhash file of the linkage schema in --spec')
       .choices(['extract', 'clkhash']).default('extract'))
+    .option('--threads <number>', 'threads that encode; default: one a core for large files', wholeNumber)
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
     .action((options: GivenOptions) => endWith(options.json === true, () =>
       (options.format === 'clkhash' ? runClkhash(options) : run(withRequired(options)))));
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= MAX_THREADS) return value;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_THREADS}.`);
 }
 
 function withRequired(options: GivenOptions): EncodeOptions {
@@ -140,7 +149,7 @@ function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
   }
   if (!isIsoDate(options.referenceDate)) throw usage('--reference-date: expected a date as YYYY-MM-DD');
   const columns = parseColumnMapping(options.columns);
-  const { events, encoding, tolerateDates, content } = options;
+  const { events, encoding, tolerateDates, threads, content } = options;
   return {
     people: options.in, out: options.out, registerId: options.register, cardinality: options.cardinality,
     referenceDate: options.referenceDate, idColumn: options.id, columns, spec: specOf(options, columns),
@@ -148,6 +157,7 @@ function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
     ...(events === undefined ? {} : { events }),
     ...(encoding === undefined ? {} : { encoding }),
     ...(tolerateDates === undefined ? {} : { tolerateDates }),
+    ...(threads === undefined ? {} : { threads }),
   };
 }
 

@@ -16,6 +16,14 @@ export interface ExtractWriterOptions {
 }
 
 /**
+ * Beside the extract's folder while it is written; what is in it besides the parts has to go before
+ * `finish`.
+ */
+export function partialFolder(folder: string): string {
+  return `${resolve(folder)}.partial`;
+}
+
+/**
  * Writes an extract row by row. Nothing is at `folder` until `finish`; `discard` leaves nothing at all.
  *
  * @throws VinculumError EXTRACT_EXISTS when there is something at `folder` already.
@@ -32,7 +40,7 @@ export class ExtractWriter {
     private readonly folder: string, private readonly heading: ExtractHeading, options: ExtractWriterOptions,
   ) {
     assertFree(folder);
-    this.partial = `${resolve(folder)}.partial`;
+    this.partial = partialFolder(folder);
     // What a killed run left behind was never an extract.
     rmSync(this.partial, { recursive: true, force: true });
     mkdirSync(this.partial, { recursive: true });
@@ -48,13 +56,25 @@ export class ExtractWriter {
       throw new RangeError(`expected an id of ${RECORD_ID_BYTES} and filters of ${this.filterBytes} bytes, `
         + `got ${recordId.length} and ${filters.length}`);
     }
-    if ((content === undefined) !== (this.content === undefined)) {
-      throw new TypeError('expected content for every record of an extract or for none');
-    }
+    this.assertContent(content);
     this.encodings.append(recordId, 1);
     this.encodings.append(filters, 0);
     if (content !== undefined) this.content?.appendText(contentLine(content), 1);
     this.records++;
+  }
+
+  /**
+   * Appends many records as the parts hold them: rows of id and filters, and as many lines of content.
+   */
+  writeRecords(records: number, encodings: Uint8Array, contentLines?: string): void {
+    const expected = records * (RECORD_ID_BYTES + this.filterBytes);
+    if (encodings.length !== expected) {
+      throw new RangeError(`expected ${expected} bytes for ${records} records, got ${encodings.length}`);
+    }
+    this.assertContent(contentLines);
+    this.encodings.append(encodings, records);
+    if (contentLines !== undefined) this.content?.appendText(contentLines, records);
+    this.records += records;
   }
 
   writeEvent(event: EventRow): void {
@@ -78,6 +98,11 @@ export class ExtractWriter {
   discard(): void {
     for (const part of [this.encodings, this.content, this.events]) part?.close();
     rmSync(this.partial, { recursive: true, force: true });
+  }
+
+  private assertContent(content: unknown): void {
+    if ((content === undefined) === (this.content === undefined)) return;
+    throw new TypeError('expected content for every record of an extract or for none');
   }
 
   private finishParts(): ExtractManifest['parts'] {

@@ -21,6 +21,11 @@ export class PartWriter {
   /** Appends bytes that belong to `rows` rows. */
   append(bytes: Uint8Array, rows: number): void {
     this.rows += rows;
+    if (bytes.length >= BUFFER_BYTES) {
+      this.flush();
+      this.write(bytes);
+      return;
+    }
     let from = 0;
     while (from < bytes.length) {
       const piece = bytes.subarray(from, from + BUFFER_BYTES - this.filled);
@@ -55,10 +60,13 @@ export class PartWriter {
   }
 
   private flush(): void {
-    const bytes = this.buffer.subarray(0, this.filled);
+    this.write(this.buffer.subarray(0, this.filled));
+    this.filled = 0;
+  }
+
+  private write(bytes: Uint8Array): void {
     this.hash.update(bytes);
     for (let written = 0; written < bytes.length;) written += writeSync(this.file, bytes, written);
     this.bytes += bytes.length;
-    this.filled = 0;
   }
 }

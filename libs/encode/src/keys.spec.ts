@@ -24,6 +24,15 @@ describe('keys', () => {
     expect(opaqueRecordId(SECRET, 'crossings', 'x-1')).not.toEqual(new Uint8Array(expected));
   });
 
+  it('makes the same ids in any order, short and long', () => {
+    const ids = ['', 'a', 'Ж'.repeat(40), 'b'.repeat(200), 'a', 'x'.repeat(64), 'é', 'x'.repeat(65), '\ud800'];
+    const identify = createRecordIdentifier(SECRET, 'permits');
+    expect(ids.map(identify)).toEqual(ids.map((id) => opaqueRecordId(SECRET, 'permits', id)));
+    const key = deriveKey(SECRET, 'record-id', 'permits');
+    const expected = ids.map((id) => new Uint8Array(createHmac('sha256', key).update(id).digest().subarray(0, 16)));
+    expect(ids.map(identify)).toEqual(expected);
+  });
+
   it('takes bit positions from HMAC-SHA-256 blocks of eight 32-bit numbers', () => {
     const key = deriveKey(SECRET, 'tokens');
     const block = (c: number): Buffer => createHmac('sha256', key).update(Buffer.from([0, 0, 0, c])).update('_Ñ').digest();

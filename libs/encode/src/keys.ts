@@ -7,6 +7,7 @@ import { RECORD_ID_BYTES, VinculumError } from '#libs/record';
 /** A shorter secret could be searched. */
 export const MIN_SECRET_BYTES = 32;
 
+const MAX_ASCII_BYTES = 64;
 const SALT = utf8ToBytes('vinculum encoding 1');
 
 /** @throws VinculumError SECRET_TOO_SHORT below `MIN_SECRET_BYTES`. */
@@ -46,7 +47,25 @@ export function createRecordIdentifier(
 ): (localId: string) => Uint8Array {
   assertSecret(secret);
   const keyed = hmac.create(sha256, deriveKey(secret, 'record-id', registerId));
-  return (localId) => keyed.clone().update(utf8ToBytes(localId)).digest().slice(0, RECORD_ID_BYTES);
+  // The keyed state is copied into one that is used again: making a new one takes most of the time.
+  const state = keyed.clone();
+  const digest = new Uint8Array(keyed.outputLen);
+  const ascii = new Uint8Array(MAX_ASCII_BYTES);
+  return (localId) => {
+    keyed._cloneInto(state).update(asciiBytes(localId, ascii) ?? utf8ToBytes(localId)).digestInto(digest);
+    return digest.slice(0, RECORD_ID_BYTES);
+  };
+}
+
+/** The bytes of a short text in ASCII, written into `room`; undefined for any other text. */
+function asciiBytes(text: string, room: Uint8Array): Uint8Array | undefined {
+  if (text.length > room.length) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return undefined;
+    room[i] = code;
+  }
+  return room.subarray(0, text.length);
 }
 
 /** Opaque record id of one record, 16 bytes; `createRecordIdentifier` is faster for many. */

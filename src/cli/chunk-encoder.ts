@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import {
+  createEncoder, createRecordIdentifier, type Encoder, type EncodingSpec,
+} from '#libs/encode';
+import { MAX_ROW_ERRORS, RECORD_ID_BYTES, type RowError } from '#libs/record';
+import { contentLine, type FieldRefusal } from '../extract-folder/index.js';
+import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
+import { CsvRefusal, splitCsv, type CsvDialect } from './csv-splitter.js';
+import { PersonReader, type PersonReading } from './person-reader.js';
+
+/** What encodes whole records of one CSV file; plain data, so that it can be sent to a thread. */
+export interface ChunkPlan {
+  readonly reading: PersonReading;
+  readonly header: readonly string[];
+  readonly dialect: CsvDialect;
+  readonly encoding: TextEncoding;
+  readonly spec: EncodingSpec;
+  readonly registerId: string;
+  /** Wiped by `ChunkEncoder.wipe` in the thread that holds this copy. */
+  readonly secret: Uint8Array;
+}
+
+/** Some records, encoded; rows are counted from 1 within the chunk. */
+export interface EncodedChunk {
+  /** Records read, refused ones included. */
+  readonly rows: number;
+  readonly refusals: readonly RowError[];
+  /** Refusals in all; at most `MAX_ROW_ERRORS` are listed. */
+  readonly refusalsInAll: number;
+  /** Row of each record that was not refused; undefined when none was refused. */
+  readonly encodedRows?: readonly number[];
+  /** Rows of id and filters of the records that were not refused. */
+  readonly encodings: Uint8Array;
+  readonly contentLines?: string;
+  /** Why the text stops being CSV, and at which record from 0. */
+  readonly csvRefusal?: { readonly reason: CsvRefusal['reason']; readonly record: number };
+}
+
+/** Rows for which memory is taken at first, and rows that are encoded together. */
+const FIRST_ROWS = 4096;
+const BATCH_ROWS = 1024;
+
+/** Encodes chunks of one CSV file. Equal bytes in, equal bytes out, whatever was encoded before. */
+export class ChunkEncoder {
+  private readonly encoder: Encoder;
+  private readonly identify: (localId: string) => Uint8Array;
+  private readonly reader: PersonReader;
+
+  constructor(private readonly plan: ChunkPlan) {
+    this.encoder = createEncoder(plan.spec, plan.secret, { randomBytes });
+    this.identify = createRecordIdentifier(plan.secret, plan.registerId);
+    this.reader = new PersonReader(plan.reading, plan.header, this.encoder.roles);
+  }
+
+  encode(bytes: Uint8Array): EncodedChunk {
+    const { dialect, encoding } = this.plan;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
+    const chunk = new ChunkUnderWork(this.encoder);
+    const undecodable = text.includes(UNDECODABLE);
+    try {
+      splitCsv(text, dialect, (record, number) => this.encodeRecord(record, number + 1, chunk, undecodable));
+    } catch (error) {
+      if (!(error instanceof CsvRefusal)) throw error;
+      const { reason, record } = error;
+      return { ...chunk.finish(this.reader.hasContent), csvRefusal: { reason, record } };
+    }
+    return chunk.finish(this.reader.hasContent);
+  }
+
+  wipe(): void {
+    this.plan.secret.fill(0);
+  }
+
+  private encodeRecord(
+    record: readonly string[], row: number, chunk: ChunkUnderWork, undecodable: boolean,
+  ): void {
+    const { reader } = this;
+    chunk.rows = row;
+    const wrongLength = reader.refusalOfLength(record);
+    if (wrongLength !== undefined) return chunk.refuse(row, [wrongLength]);
+    const values = reader.valuesOf(record);
+    const refusals = reader.refusalsOf(record, values, undecodable);
+    if (refusals !== undefined) return chunk.refuse(row, refusals);
+    const recordId = this.identify(reader.localIdOf(record));
+    const content = reader.contentOrRefusals(record, recordId);
+    if (content !== undefined && 'refusals' in content) return chunk.refuse(row, content.refusals);
+    chunk.add(row, recordId, values);
+    if (content !== undefined) chunk.contentLines += contentLine(content.content);
+  }
+}
+
+/** The result of a chunk as it grows; filters are encoded many at a time, behind the ids of their rows. */
+class ChunkUnderWork {
+  rows = 0;
+  contentLines = '';
+  private encodings: Uint8Array;
+  private readonly rowBytes: number;
+  private readonly refusals: RowError[] = [];
+  private refusalsInAll = 0;
+  private readonly encodedRows: number[] = [];
+  private waiting: (readonly string[])[] = [];
+
+  constructor(private readonly encoder: Encoder) {
+    this.rowBytes = RECORD_ID_BYTES + encoder.recordBytes;
+    this.encodings = new Uint8Array(FIRST_ROWS * this.rowBytes);
+  }
+
+  refuse(row: number, refusals: readonly FieldRefusal[]): void {
+    this.refusalsInAll += refusals.length;
+    for (const { field, reason } of refusals) {
+      if (this.refusals.length < MAX_ROW_ERRORS) this.refusals.push({ row, field, reason });
+    }
+  }
+
+  add(row: number, recordId: Uint8Array, values: readonly string[]): void {
+    const at = this.encodedRows.length * this.rowBytes;
+    if (at + this.rowBytes > this.encodings.length) {
+      const grown = new Uint8Array(this.encodings.length * 2);
+      grown.set(this.encodings);
+      this.encodings = grown;
+    }
+    this.encodings.set(recordId, at);
+    this.encodedRows.push(row);
+    if (this.waiting.push(values) === BATCH_ROWS) this.encodeWaiting();
+  }
+
+  finish(hasContent: boolean): EncodedChunk {
+    this.encodeWaiting();
+    const { rows, refusals, refusalsInAll, encodedRows, rowBytes, contentLines } = this;
+    return {
+      rows, refusals, refusalsInAll, encodings: this.encodings.subarray(0, encodedRows.length * rowBytes),
+      ...(refusalsInAll > 0 && { encodedRows }), ...(hasContent && { contentLines }),
+    };
+  }
+
+  private encodeWaiting(): void {
+    const { waiting, encoder, encodings, encodedRows, rowBytes } = this;
+    const first = (encodedRows.length - waiting.length) * rowBytes;
+    encoder.encodeRows(waiting, encodings, first + RECORD_ID_BYTES, rowBytes);
+    this.waiting = [];
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { ChunkEncoder, type ChunkPlan, type EncodedChunk } from './chunk-encoder.js';
+
+const THREAD = join(__dirname, 'encode-thread.js');
+/** Starting a thread takes as long as encoding about so much. */
+const BYTES_WORTH_A_THREAD = 4 << 20;
+/** Chunks that each thread has or waits for; more would only fill memory. */
+const CHUNKS_AHEAD = 2;
+
+/** Threads for a file of so many bytes: one for each core, none where they would not pay. */
+export function threadsFor(bytes: number): number {
+  return bytes < BYTES_WORTH_A_THREAD || !existsSync(THREAD) ? 0 : availableParallelism();
+}
+
+/**
+ * Encodes chunks with so many threads (0: in this one) and gives them back in their order, so that the
+ * result does not depend on the number of threads. Memory holds a few chunks.
+ */
+export async function* encodeChunks(
+  chunks: Iterable<Uint8Array>, plan: ChunkPlan, threads: number,
+): AsyncGenerator<EncodedChunk, void, undefined> {
+  if (threads === 0) {
+    const encoder = new ChunkEncoder(plan);
+    for (const chunk of chunks) {
+      yield encoder.encode(chunk);
+      // Reading and encoding do not wait for anything; a signal gets its turn here.
+      await new Promise((done) => setImmediate(done));
+    }
+    return;
+  }
+  const pool = Array.from({ length: threads }, () => new EncodeThread(plan));
+  const ahead: Promise<EncodedChunk>[] = [];
+  try {
+    let number = 0;
+    for (const chunk of chunks) {
+      ahead.push(pool[number++ % threads].encode(chunk));
+      if (ahead.length >= threads * CHUNKS_AHEAD) yield await (ahead.shift() as Promise<EncodedChunk>);
+    }
+    while (ahead.length > 0) yield await (ahead.shift() as Promise<EncodedChunk>);
+  } finally {
+    await Promise.all(pool.map((thread) => thread.close()));
+  }
+}
+
+interface Waiting {
+  readonly done: (chunk: EncodedChunk) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** One thread; answers come in the order of the chunks. */
+class EncodeThread {
+  private readonly worker: Worker;
+  private readonly waiting: Waiting[] = [];
+  private readonly ended: Promise<void>;
+
+  constructor(plan: ChunkPlan) {
+    this.worker = new Worker(THREAD, { workerData: plan });
+    this.worker.on('message', (chunk: EncodedChunk) => this.waiting.shift()?.done(chunk));
+    this.worker.on('error', (error) => this.failAll(error));
+    this.ended = new Promise((done) => this.worker.once('exit', () => {
+      this.failAll(new Error('a thread of the encoding ended before its work was done'));
+      done();
+    }));
+  }
+
+  encode(chunk: Uint8Array): Promise<EncodedChunk> {
+    const answer = new Promise<EncodedChunk>((done, fail) => this.waiting.push({ done, fail }));
+    // Whoever consumes the chunks meets the error in its turn, or has stopped before it.
+    answer.catch(() => undefined);
+    this.worker.postMessage(chunk, [chunk.buffer as ArrayBuffer]);
+    return answer;
+  }
+
+  /** Lets the thread wipe its copy of the secret; it first finishes the chunks that it has. */
+  async close(): Promise<void> {
+    this.worker.postMessage('close');
+    await this.ended;
+  }
+
+  private failAll(error: unknown): void {
+    for (const { fail } of this.waiting.splice(0)) fail(error);
+  }
+}
