@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { auditCommand } from './cli/audit.js';
 import { BAD_INPUT, DONE } from './cli/command-end.js';
 import { encodeCommand } from './cli/encode.js';
+import { importClksCommand } from './cli/import-clks.js';
 import { inspectCommand } from './cli/inspect.js';
 import { keyCommand } from './cli/key.js';
 import { linkCommand } from './cli/link.js';
@@ -12,7 +13,8 @@ const program = new Command('vinculum')
   .description('Links registers without seeing the people in them.')
   .showHelpAfterError('(add --help for more)');
 for (const command of [
-  keyCommand(), encodeCommand(), inspectCommand(), linkCommand(), synthesizeCommand(), auditCommand(),
+  keyCommand(), encodeCommand(), importClksCommand(), inspectCommand(), linkCommand(), synthesizeCommand(),
+  auditCommand(),
 ]) program.addCommand(command);
 throwInsteadOfExit(program);
 

@@ -1,5 +1,7 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { createClkhashEncoder, type ClkhashEncoder, type ClkhashSchema } from '#libs/encode';
+import {
+  createClkhashEncoder, writeFilter, type BitOrder, type ClkhashEncoder, type ClkhashSchema,
+} from '#libs/encode';
 import { VinculumError } from '#libs/record';
 import { UNDECODABLE, readCsv, type TextEncoding } from './csv-rows.js';
 import { RowErrorList } from './row-errors.js';
@@ -11,6 +13,8 @@ export interface ClkhashJob {
   readonly schema: ClkhashSchema;
   readonly secret: Uint8Array;
   readonly encoding?: TextEncoding;
+  /** Default: `msb`, as clkhash. */
+  readonly bitOrder?: BitOrder;
 }
 
 /**
@@ -55,7 +59,7 @@ async function writeFilters(job: ClkhashJob, file: number): Promise<number> {
     records++;
     const filter = filterOf(record, records, encoder, errors);
     if (filter === undefined || errors.count > 0) continue;
-    text += `${records > 1 ? ',' : ''}"${Buffer.from(filter).toString('base64')}"`;
+    text += `${records > 1 ? ',' : ''}"${Buffer.from(writeFilter(filter, job.bitOrder ?? 'msb')).toString('base64')}"`;
     if (text.length < FLUSHED_CHARACTERS) continue;
     writeSync(file, text);
     text = '';

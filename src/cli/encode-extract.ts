@@ -134,8 +134,12 @@ class PeopleCollector {
   }
 }
 
-async function encodeEvents(
-  job: EncodeJob, path: string, writer: ExtractWriter, ids: RecordIdPartitions, eventIds: RecordIdPartitions,
+/** What the events of a register need besides its record ids. */
+type EventsJob = Pick<EncodeJob, 'secret' | 'registerId' | 'idColumn' | 'encoding' | 'onProgress' | 'signal'>;
+
+/** @throws VinculumError ROWS_REFUSED with the rows, CSV_UNREADABLE, COLUMNS_INVALID. */
+export async function encodeEvents(
+  job: EventsJob, path: string, writer: ExtractWriter, ids: RecordIdPartitions, eventIds: RecordIdPartitions,
   bytesBefore: number,
 ): Promise<void> {
   const identify = createRecordIdentifier(job.secret, job.registerId);
@@ -178,7 +182,7 @@ function withoutHeader(path: string): VinculumError {
   return new VinculumError('CSV_UNREADABLE', `${path}: expected a header line, got nothing`);
 }
 
-function reading(job: EncodeJob): { trim: true; encoding?: TextEncoding } {
+function reading(job: Pick<EncodeJob, 'encoding'>): { trim: true; encoding?: TextEncoding } {
   return job.encoding === undefined ? { trim: true } : { trim: true, encoding: job.encoding };
 }
 

@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
-  defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec, type EncodingSpec,
+  BIT_ORDERS, defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec,
+  type BitOrder, type EncodingSpec,
 } from '#libs/encode';
-import { REGISTER_ID_PATTERN, type Cardinality, type ExtractManifest } from '#libs/record';
-import { isIsoDate } from '../extract-folder/index.js';
+import type { Cardinality, ExtractManifest } from '#libs/record';
 import { parseColumnMapping, rolesOf, type ColumnMapping } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
 import { parseContentMap } from './content-map.js';
@@ -13,6 +13,7 @@ import { TEXT_ENCODINGS, type TextEncoding } from './csv-rows.js';
 import { encodeClkhash } from './encode-clkhash.js';
 import { encodeExtract, type EncodeJob } from './encode-extract.js';
 import { readJsonFile } from './json-file.js';
+import { assertRegisterOptions } from './register-options.js';
 import { readClkhashSecretFile, readSecretFile } from './secret-file.js';
 import { usage } from './usage.js';
 
@@ -31,6 +32,7 @@ interface EncodeOptions {
   readonly encoding?: TextEncoding;
   readonly tolerateDates?: true;
   readonly threads?: number;
+  readonly bitOrder?: BitOrder;
   readonly json?: true;
 }
 
@@ -83,6 +85,9 @@ export function encodeCommand(): Command {
     .addOption(new Option('--format <name>', 'extract, or a clkhash file of the linkage schema in --spec')
       .choices(['extract', 'clkhash']).default('extract'))
     .option('--threads <number>', 'threads that encode; default: one a core for large files', wholeNumber)
+    .addOption(new Option('--bit-order <order>',
+      'clkhash format only: first bit of a byte; lsb (Java BitSet, Leipzig) also drops zero bytes at the end')
+      .choices(BIT_ORDERS))
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
     .action((options: GivenOptions) => endWith(options.json === true, () =>
@@ -108,8 +113,10 @@ async function runClkhash(options: GivenOptions): Promise<number> {
   for (const notice of schema.notices) console.error(`note: ${notice}`);
   const secret = readClkhashSecretFile(options.secretFile);
   try {
-    const { in: rows, out, encoding } = options;
-    const records = await encodeClkhash({ rows, out, schema, secret, ...(encoding && { encoding }) });
+    const { in: rows, out, encoding, bitOrder } = options;
+    const records = await encodeClkhash({
+      rows, out, schema, secret, ...(encoding && { encoding }), ...(bitOrder && { bitOrder }),
+    });
     console.error(`${records} records encoded into ${out}`);
     const { bits, xorFolds } = schema;
     if (options.json) console.log(JSON.stringify({ out, records, bits, xorFolds, notices: schema.notices }));
@@ -144,10 +151,7 @@ async function run(options: EncodeOptions): Promise<number> {
 }
 
 function jobOf(options: EncodeOptions): Omit<EncodeJob, 'secret'> {
-  if (!REGISTER_ID_PATTERN.test(options.register)) {
-    throw usage('--register: expected a lower-case letter, then at most 63 of a-z, 0-9 and -');
-  }
-  if (!isIsoDate(options.referenceDate)) throw usage('--reference-date: expected a date as YYYY-MM-DD');
+  assertRegisterOptions(options);
   const columns = parseColumnMapping(options.columns);
   const { events, encoding, tolerateDates, threads, content } = options;
   return {

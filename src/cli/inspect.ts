@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
-  declarationsOf, encodingSpecHash, ExtractRiskCollector, parseEncodingSpec, parseRiskLevels,
+  clkhashSchemaHash, declarationsOf, encodingSpecHash, ExtractRiskCollector, parseClkhashSchema,
+  parseEncodingSpec, parseRiskLevels,
   type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskStatistics,
 } from '#libs/encode';
 import { RECORD_ID_BYTES, VinculumError, type ExtractManifest } from '#libs/record';
 import { forEachRow, verifyExtractFolder, type ExtractVerification } from '../extract-folder/index.js';
+import { CLK_SEGMENT } from './clk-extract.js';
 import { ANSWER_IS_NO, DONE, endWith } from './command-end.js';
 import { readJsonFile } from './json-file.js';
 
@@ -31,7 +33,7 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .description('show and check an extract: manifest, hashes, counts, and what its filters give away')
     .argument('<folder>', 'folder of the extract')
-    .option('--spec <file>', 'encoding spec of the extract: its filters are judged by what it declares '
+    .option('--spec <file>', 'encoding spec or clkhash schema of the extract: its filters are judged by what it declares '
       + '(without it, as hardened, which the default profile is)')
     .option('--json', 'print everything as one line of JSON')
     .addHelpText('after', '\nExit codes: 0 good (warnings too); 1 not what its manifest says, or its filters give too much away; '
@@ -61,8 +63,18 @@ async function run(folder: string, options: InspectOptions): Promise<number> {
 }
 
 function readSpec(path: string): { hash: string; segments: Map<string, DeclaredHardening> } {
-  const spec = parseEncodingSpec(readJsonFile(path, '--spec'));
+  const json = readJsonFile(path, '--spec');
+  if (isClkhashSchema(json)) {
+    const schema = parseClkhashSchema(json);
+    const declared = schema.xorFolds > 0 ? 'hardened' : 'plain';
+    return { hash: clkhashSchemaHash(schema), segments: new Map([[CLK_SEGMENT, declared]]) };
+  }
+  const spec = parseEncodingSpec(json);
   return { hash: encodingSpecHash(spec), segments: declarationsOf(spec) };
+}
+
+function isClkhashSchema(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'clkConfig' in json;
 }
 
 async function riskOf(

@@ -28,3 +28,4 @@ export {
 export { ValueFrequencies, type FrequencyStatistics } from './risk/value-frequencies.js';
 export type { RandomBytes } from './hardening-chain.js';
 export * from './clkhash/index.js';
+export * from './clk-files/index.js';

@@ -6,6 +6,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   governance: {
     'governance.project': 'SELECT INSERT UPDATE', 'governance.project_register': 'SELECT INSERT',
     'governance.approval': 'SELECT INSERT', 'governance.member': 'SELECT INSERT',
+    'governance.sealed_key': 'SELECT INSERT DELETE',
   },
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',

@@ -1,3 +1,4 @@
+export { clkhashSchemaHash } from './schema-hash.js';
 export { parseClkhashSchema, type ClkhashFeature, type ClkhashSchema } from './schema.js';
 export {
   bitsOfTokens, clkhashKeys, createClkhashEncoder, formatClkhashValue,
