@@ -1,7 +1,7 @@
 // Speed of the threshold join: pairs a second and core, by processor time, against a C++ popcount loop
 // compiled on the spot; all take turns in one run, so that other work on the machine meets all of them.
 //
-//   npm run bench:compare -- [--records-a 4000] [--records-b 40000] [--similarity 0.8] [--rounds 9] [--json]
+//   npm run bench:compare -- [--records-a 2000] [--records-b 40000] [--similarity 0.8] [--rounds 15] [--json]
 //
 // The scan alone is measured; ordering columns and sorting rows is printed as preparation (it grows with
 // the records, the scan with the pairs). A ratio is the median of the rounds' own ratios. Every subject must
@@ -11,9 +11,10 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  joinShare, prepareJoin, wasmJoinKernel, type FilterTable, type JoinKernel,
+  joinShare, prepareJoin, wasmJoinKernel, type FilterTable, type JoinKernel, type PreparedJoin,
 } from '#libs/compare';
 import type { EncodedExtract } from '#libs/record';
+import { joinKernels } from '../src/platform/kernels/join-kernel.js';
 import { compilePopcountLoop, type PopcountLoop } from './popcount-loop.js';
 import { diffusedFilters, registerFilters } from './register-filters.js';
 
@@ -45,30 +46,24 @@ function tableOf({ records, segments: [{ bits, filters }] }: EncodedExtract, mos
   return { records: kept, bits, filters: filters.subarray(0, (kept * bits) / 8) };
 }
 
-/** One run of a join's scan: pairs found and processor seconds of scan and preparation. */
-function runJoin(kernel: JoinKernel, a: FilterTable, b: FilterTable, similarity: number) {
-  const start = process.cpuUsage();
-  const prepared = prepareJoin(a, b, { similarity }, kernel.cost);
-  const preparation = process.cpuUsage(start);
+/** Runs a join's scan once more: pairs found and processor seconds. */
+function runJoin(
+  kernel: JoinKernel, join: PreparedJoin,
+): { readonly pairs: number; readonly cpuSeconds: number } {
+  new Int32Array(join.memory.buffer, join.counters, 2).fill(0);
   let pairs = 0;
   const cpuSeconds = cpuSecondsOf(() => {
-    const share = joinShare(prepared, kernel, 0);
-    for (;;) {
-      const step = share.next();
-      if (!step.done) continue;
-      pairs = step.value.length / 2;
-      return;
-    }
+    const share = joinShare(join, kernel, 0);
+    let step = share.next();
+    while (!step.done) step = share.next();
+    pairs = step.value.length / 2;
   });
-  return {
-    pairs, cpuSeconds, preparation: (preparation.user + preparation.system) / 1e6,
-    prefixWords: prepared.prefixWords,
-  };
+  return { pairs, cpuSeconds };
 }
 
 function measure(
   label: string, a: FilterTable, b: FilterTable, numbers: Numbers,
-  kernels: readonly JoinKernel[], loop: PopcountLoop | undefined,
+  kernels: ReadonlyMap<string, JoinKernel>, loop: PopcountLoop | undefined,
 ): Measured {
   const { similarity, rounds } = numbers;
   const pairs = a.records * b.records;
@@ -78,27 +73,32 @@ function measure(
     into.set(name, [...(into.get(name) ?? []), value]);
   };
   const found = new Set<number>();
-  // A kernel's first run compiles it: not counted.
-  const prepared = kernels.map((kernel) => runJoin(kernel, a, b, similarity));
+  console.log(`\n${label}: ${a.records} x ${b.records}, similarity ${similarity}`);
+  const joins = [...kernels].map(([name, kernel]) => {
+    const start = process.cpuUsage();
+    const join = prepareJoin(a, b, { similarity }, kernel.cost);
+    const { user, system } = process.cpuUsage(start);
+    console.log(`  ${name} is ${kernel.name}: prefix ${join.prefixWords} words, `
+      + `preparation ${((user + system) / 1e6).toFixed(2)} s`);
+    // The first run compiles the kernel: not counted.
+    runJoin(kernel, join);
+    return { name, kernel, join };
+  });
   for (let round = 0; round < rounds; round++) {
     const yardstick = loop?.(a, b, similarity);
     if (yardstick) {
       found.add(yardstick.pairs);
       note(rates, 'cpp', pairs / yardstick.cpuSeconds);
     }
-    for (const kernel of kernels) {
-      const run = runJoin(kernel, a, b, similarity);
+    for (const { name, kernel, join } of joins) {
+      const run = runJoin(kernel, join);
       found.add(run.pairs);
-      note(rates, kernel.name, pairs / run.cpuSeconds);
-      if (yardstick) note(ratios, kernel.name, yardstick.cpuSeconds / run.cpuSeconds);
+      note(rates, name, pairs / run.cpuSeconds);
+      if (yardstick) note(ratios, name, yardstick.cpuSeconds / run.cpuSeconds);
     }
   }
   if (found.size !== 1) throw new Error(`the forms found ${[...found].join(', ')} pairs: they must agree`);
-  console.log(`\n${label}: ${a.records} x ${b.records}, similarity ${similarity}, ${[...found][0]} pairs found`);
-  for (const [k, kernel] of kernels.entries()) {
-    console.log(`  ${kernel.name}: prefix ${prepared[k].prefixWords} words, `
-      + `preparation ${prepared[k].preparation.toFixed(2)} s`);
-  }
+  console.log(`  pairs found: ${[...found][0]}`);
   for (const [name, values] of rates) show(`${name}, M pairs/s and core`, values, 1e6, 0);
   for (const [name, values] of ratios) show(`${name}, ratio to C++`, values, 1, 2);
   return { pairsPerSecond: medians(rates), ratios: medians(ratios) };
@@ -114,11 +114,21 @@ function medians(values: ReadonlyMap<string, readonly number[]>): Record<string,
   return Object.fromEntries([...values].map(([name, all]) => [name, spreadOf(all).median]));
 }
 
+/** The WebAssembly kernel, the fastest native one and, where it is another, that of AVX2. */
+function measuredKernels(): Map<string, JoinKernel> {
+  const [native, ...slower] = joinKernels().filter(({ name }) => name !== wasmJoinKernel.name);
+  const avx2 = slower.find(({ name }) => name === 'native-avx2');
+  return new Map([
+    ['wasm', wasmJoinKernel], ...(native ? [['native', native] as const] : []),
+    ...(avx2 ? [['nativeAvx2', avx2] as const] : []),
+  ]);
+}
+
 function readOptions(): Numbers & { readonly json: boolean } {
   const { values } = parseArgs({
     options: {
-      'records-a': { type: 'string', default: '4000' }, 'records-b': { type: 'string', default: '40000' },
-      similarity: { type: 'string', default: '0.8' }, rounds: { type: 'string', default: '9' },
+      'records-a': { type: 'string', default: '2000' }, 'records-b': { type: 'string', default: '40000' },
+      similarity: { type: 'string', default: '0.8' }, rounds: { type: 'string', default: '15' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -138,7 +148,8 @@ function main(): void {
     const loop = compilePopcountLoop(folder);
     if (!loop) console.log('# no C++ compiler found: no ratios');
     const plain = registerFilters(Math.max(numbers.recordsA, numbers.recordsB), 1);
-    const kernels = [wasmJoinKernel];
+    const kernels = measuredKernels();
+    if (kernels.size === 1) console.log('# the native kernel was not built: WebAssembly alone');
     const [a, b] = [tableOf(plain.a, numbers.recordsA), tableOf(plain.b, numbers.recordsB)];
     const measured = measure('plain filters', a, b, numbers, kernels, loop);
     const hardened = diffusedFilters(plain, 2);
