@@ -113,7 +113,7 @@ function strategyOf(hashing: Members, version: number, config: Members): unknown
   if (version === 3) return hashing.strategy;
   if (version === 1) {
     const weight = hashing.weight ?? 1;
-    if (typeof weight !== 'number' || typeof config.k !== 'number') return undefined;
+    if (typeof weight !== 'number' || typeof config.k !== 'number' || !Number.isFinite(weight * config.k)) return undefined;
     return { bitsPerToken: Number(roundHalfEven(weight * config.k)) };
   }
   if (!isObject(hashing.strategy)) return undefined;
@@ -146,6 +146,7 @@ function readComparison(json: unknown, at: string, refuse: Refuse): Comparison |
   const { thresholdDistance, resolution, fractional_precision: fractionalPrecision = 0 } = json;
   if (json.type === 'numeric' && typeof thresholdDistance === 'number' && thresholdDistance > 0
     && isWhole(resolution, 1, 512) && isWhole(fractionalPrecision, 0, 20)
+    && Number.isFinite(thresholdDistance * 10 ** fractionalPrecision)
     && roundHalfEven(thresholdDistance * 10 ** fractionalPrecision) > 0n) {
     return { type: 'numeric', thresholdDistance, resolution, fractionalPrecision };
   }
@@ -153,7 +154,7 @@ function readComparison(json: unknown, at: string, refuse: Refuse): Comparison |
 }
 
 function readFormat(json: unknown, at: string, refuse: Refuse): FormatSpec | undefined {
-  if (!isObject(json) || !['string', 'integer', 'date', 'enum'].includes(String(json.type))) {
+  if (!isObject(json) || !(['string', 'integer', 'date', 'enum'] as unknown[]).includes(json.type)) {
     return refuse(`${at}: expected a string, integer, date or enum`);
   }
   if (json.type === 'enum' && !(Array.isArray(json.values) && json.values.every((value) => typeof value === 'string'))) {
