@@ -25,8 +25,6 @@ interface Price {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Best F1 over the model's own threshold and `OTHER_DECISIONS`. */
-  readonly bestF1: number;
   readonly cpuSeconds: number;
 }
 
@@ -43,12 +41,6 @@ interface Row {
   readonly filterBytes: number;
   readonly spread: Readonly<Record<keyof Price, Spread>>;
 }
-
-/** Other points of the model's curve; the best of them shows what a better threshold would have won. */
-const OTHER_DECISIONS: readonly LinkageSpec['decision'][] = [
-  { kind: 'maximum-expected-f', beta: 0.3 }, { kind: 'maximum-expected-f', beta: 3 },
-  { kind: 'target-precision', precision: 0.9 },
-];
 
 const VALUE_OF_ROLE: Readonly<Record<string, (record: RegisterRecord) => string>> = {
   givenName: ({ givenNames }) => givenNames, familyName: ({ familyName }) => familyName,
@@ -85,11 +77,7 @@ async function priceOf(
   const extracts = encode(spec, registers);
   const { precision, recall, f1 } = await qualityOf(extracts, registers, linkage);
   const { user, system } = process.cpuUsage(before);
-  let bestF1 = f1;
-  for (const decision of OTHER_DECISIONS) {
-    bestF1 = Math.max(bestF1, (await qualityOf(extracts, registers, { ...linkage, decision })).f1);
-  }
-  return { meanFill: meanFill(extracts), precision, recall, f1, bestF1, cpuSeconds: (user + system) / 1e6 };
+  return { meanFill: meanFill(extracts), precision, recall, f1, cpuSeconds: (user + system) / 1e6 };
 }
 
 function rowOf({ name, spec }: HardeningVariant, prices: readonly Price[]): Row {
@@ -104,7 +92,7 @@ function rowOf({ name, spec }: HardeningVariant, prices: readonly Price[]): Row 
     filterBytes: spec.segments.reduce((sum, { bits }) => sum + bits / 8, 0),
     spread: {
       meanFill: spread('meanFill'), precision: spread('precision'), recall: spread('recall'), f1: spread('f1'),
-      bestF1: spread('bestF1'), cpuSeconds: spread('cpuSeconds'),
+      cpuSeconds: spread('cpuSeconds'),
     },
   };
 }
@@ -139,7 +127,6 @@ function tableRow({ variant, epsilonPerBit, filterBytes, spread }: Row): string 
   return `| ${[
     variant, epsilonPerBit?.toFixed(2) ?? '', filterBytes, spread.meanFill.mean.toFixed(3),
     spread.precision.mean.toFixed(4), spread.recall.mean.toFixed(4), share(spread.f1),
-    spread.bestF1.mean.toFixed(4),
   ].join(' | ')} |`;
 }
 
@@ -161,8 +148,8 @@ async function main(): Promise<void> {
   const records = countries.map((registers) => registers.map((register) => register.records.length));
   console.log(`${machine}; ${people} people, seeds ${seeds.join(', ')}, records of the registers: `
     + records.map((sizes) => sizes.join(' x ')).join(', ') + '\n');
-  console.log('| encoding | epsilon a bit | bytes | fill | precision | recall | F1 (range) | best F1 |');
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log('| encoding | epsilon a bit | bytes | fill | precision | recall | F1 (range) |');
+  console.log('|---|---|---|---|---|---|---|');
   const rows: Row[] = [];
   for (const variant of HARDENING_VARIANTS.filter(({ name }) => name.includes(values.only))) {
     const prices: Price[] = [];

@@ -33,12 +33,21 @@ const PLACE: readonly Role[] = ['locality', 'postalCode', 'address'];
 
 type Layout = readonly { readonly name: string; readonly bits: number; readonly roles: readonly Role[] }[];
 
+/**
+ * Layouts to compare the default with: a segment each for name, birth and place; the same in pairs, so that
+ * hardly any two people have equal values in a segment; all in one.
+ */
 const LAYOUTS: Readonly<Record<string, Layout>> = {
   'classic-filter': [{ name: 'filter', bits: 1024, roles: [...NAMES, 'birthDate'] }],
   'one-filter': [{ name: 'filter', bits: 2048, roles: VICTIM_ROLES }],
   separate: [
     { name: 'name', bits: 2048, roles: NAMES }, { name: 'birth', bits: 1024, roles: BIRTH },
     { name: 'place', bits: 1024, roles: PLACE },
+  ],
+  paired: [
+    { name: 'name-birth', bits: 2048, roles: [...NAMES, 'birthDate'] },
+    { name: 'birth-place', bits: 1024, roles: [...BIRTH, ...PLACE] },
+    { name: 'name-place', bits: 2048, roles: [...NAMES, ...PLACE] },
   ],
 };
 
