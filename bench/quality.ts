@@ -1,8 +1,13 @@
-// Quality without labels: links public data sets with the default specs, thresholds chosen by the model,
-// and prints measured and estimated precision and recall beside the best that clkhash with anonlink reach
-// when their threshold is tuned on the truth.
+// Quality without labels: links public data sets and synthetic countries, thresholds chosen by the model,
+// and prints measured and estimated precision and recall, in three profiles side by side:
+//   default      hardened filters of several fields (defaultSpecForRoles)
+//   field-level  hardened filters of one field each (fieldLevelSpecForRoles), where a board accepts the risk
+//   clkhash      one plain filter a record, as existing custodians send it
+// Beside clkhash stands what greedy linking (anonlink's rule) reaches on the same filters at the threshold
+// that is best on the truth; beside the others the published figures of clkhash with anonlink.
 //
-//   npm run bench:quality -- [--data DIR] [--people N --seeds 1,2,3,4] [--json]
+//   npm run bench:quality -- [--data DIR] [--people N --seeds 1..4] [--profiles default,clkhash]
+//                            [--only TEXT] [--json]
 //
 // --people links synthetic countries of N people (three registers, two of them with many records a person).
 // DIR holds the public test sets (synthetic people only):
@@ -13,89 +18,34 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultSpecForRoles } from '#libs/encode';
-import { parseLinkageSpec } from '#libs/linkage';
-import type { Register } from '#libs/record';
-import { parseColumnMapping, rolesOf } from '../src/cli/column-mapping.js';
-import { linkFiles } from '../src/cli/link-files.js';
+import { link, parseLinkageSpec } from '#libs/linkage';
+import { measuredQuality } from '#libs/quality';
 import { writeSyntheticCountry } from '../src/cli/synthetic-country-folder.js';
+import { greedyAtBestThreshold, type GreedyPeer } from './greedy-peer.js';
+import { encodeSet, PROFILES, type Profile } from './quality-profiles.js';
+import { SETS, type QualitySet } from './quality-sets.js';
 
-interface QualitySet {
-  readonly set: string;
-  readonly fields: string;
-  readonly files: readonly string[];
-  /** Registers of the files where they are not simply unique ones. */
-  readonly registers?: readonly Register[];
-  readonly columns: string;
-  readonly labels: {
-    readonly id: string; readonly truth?: string; readonly truthPattern?: RegExp; readonly truthFile?: string;
-  };
-  /** Best F1 of clkhash and anonlink, threshold (and schema, for the second) tuned on the truth. */
-  readonly peer: string;
-}
+const SPEC = parseLinkageSpec(
+  JSON.parse(readFileSync(join(__dirname, '../../config/linkage/default.json'), 'utf8')));
 
-const FEBRL = {
-  set: 'febrl4', files: ['febrl4/dataset4a.csv', 'febrl4/dataset4b.csv'],
-  labels: { id: 'rec_id', truthPattern: /^rec-(\d+)-/ },
-};
-const ALICE_BOB = {
-  set: 'alice/bob',
-  files: ['alice-bob-charlie/dataset-alice.csv', 'alice-bob-charlie/dataset-bob.csv'],
-  labels: { id: 'id', truth: 'id' },
-};
-const NAMES_OF_TUTORIAL = 'givenName=givenname,familyName=surname,birthDate=dob';
-
-const SETS: readonly QualitySet[] = [
-  {
-    ...FEBRL, fields: 'names, birth date', peer: '.936-.948 with usual schemas, .9869 best of 72 schemas',
-    columns: 'givenName=given_name,familyName=surname,birthDate=date_of_birth',
-  },
-  {
-    ...FEBRL, fields: 'all', peer: '.989-.9996 with usual schemas',
-    columns: 'givenName=given_name,familyName=surname,birthDate=date_of_birth,address=street_number,'
-      + 'address=address_1,address=address_2,locality=suburb,postalCode=postcode,other:state=state,'
-      + 'identifier=soc_sec_id',
-  },
-  {
-    ...ALICE_BOB, fields: 'names, birth date', peer: '.692 with a usual schema, .8224 best of 72 schemas',
-    columns: NAMES_OF_TUTORIAL,
-  },
-  {
-    ...ALICE_BOB, fields: 'names, birth date, phone', peer: '.8741',
-    columns: `${NAMES_OF_TUTORIAL},phone=phone number`,
-  },
-  {
-    set: 'five parties', fields: 'names, birth date, sex, city, phone', peer: 'none published',
-    files: [1, 2, 3, 4, 5].map((party) => `five-party/dataset-${party}.csv`),
-    columns: `${NAMES_OF_TUTORIAL},sex=gender,locality=city,phone=phone number`,
-    labels: { id: 'id', truth: 'id' },
-  },
-];
-
-async function measure(folder: string, quality: QualitySet) {
-  const { set, fields, files, registers, columns, labels, peer } = quality;
-  const mapping = parseColumnMapping(columns);
-  const { summary } = await linkFiles({
-    kind: 'csv', columns: mapping, encodingSpec: defaultSpecForRoles(rolesOf(mapping)), ...labels,
-    spec: parseLinkageSpec(
-      JSON.parse(readFileSync(join(__dirname, '../../config/linkage/default.json'), 'utf8'))),
-    files: files.map((file, party) => (
-      { path: join(folder, file), ...registers?.[party] ?? uniqueParty(party) })),
-  }, {});
-  const { measured, estimated, threshold, seconds } = summary;
-  if (!measured) throw new Error(`${set} has no labels`);
+async function measure(folder: string, quality: QualitySet, profile: Profile) {
+  const labelled = await encodeSet(folder, quality, profile);
+  const { extracts, truth } = labelled;
+  const started = performance.now();
+  const { entityOf, estimated, threshold, warnings } = await link(extracts, SPEC);
+  const seconds = (performance.now() - started) / 1000;
+  const registers = Uint8Array.from(extracts.flatMap(({ records }, r) => Array<number>(records).fill(r)));
+  const { f1, exactEntityF1, precision, recall } = measuredQuality(
+    registers, Uint32Array.from(entityOf.flatMap((of) => Array.from(of))), truth);
+  const peer: string | GreedyPeer = profile === 'clkhash' ? greedyAtBestThreshold(labelled) : quality.peer;
   return {
-    set, profile: 'default', fields, f1: measured.f1, exactEntityF1: measured.exactEntityF1,
-    measured: { precision: measured.precision, recall: measured.recall }, estimated, threshold, peer, seconds,
+    set: quality.set, profile, fields: quality.fields, f1, exactEntityF1, measured: { precision, recall },
+    estimated, threshold: threshold.probability, peer, warnings, seconds,
   };
-}
-
-function uniqueParty(party: number): Register {
-  return { registerId: `party-${party + 1}`, cardinality: 'unique' };
 }
 
 /** Writes a synthetic country, links its registers on what all of them hold, and throws it away. */
-async function measureCountry(people: number, seed: number) {
+async function measureCountry(people: number, seed: number, profile: Profile) {
   const folder = mkdtempSync(join(tmpdir(), 'vinculum-quality-'));
   const country = join(folder, 'country');
   try {
@@ -107,17 +57,33 @@ async function measureCountry(people: number, seed: number) {
       columns: 'givenName=given_names,familyName=family_name,birthDate=birth_date,sex=sex,'
         + 'placeOfBirth=country_of_birth',
       labels: { id: 'record_id', truthFile: join(country, 'truth', 'links.csv') },
-    });
+    }, profile);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** `1..4` or `1,3,8`. */
+function seedsOf(text: string): number[] {
+  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  if (!range) return text.split(',').map(Number);
+  const [from, to] = [Number(range[1]), Number(range[2])];
+  return Array.from({ length: to - from + 1 }, (_, k) => from + k);
+}
+
+function profilesOf(text: string): Profile[] {
+  return text.split(',').map((name) => {
+    const profile = PROFILES.find((known) => known === name);
+    if (!profile) throw new Error(`expected profiles out of ${PROFILES.join(', ')}, got ${name}`);
+    return profile;
+  });
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       data: { type: 'string' }, json: { type: 'boolean', default: false }, only: { type: 'string' },
-      people: { type: 'string' }, seeds: { type: 'string', default: '1,2,3,4' },
+      people: { type: 'string' }, seeds: { type: 'string', default: '1..4' }, profiles: { type: 'string' },
     },
   });
   const { data, people } = values;
@@ -125,10 +91,12 @@ async function main(): Promise<void> {
   console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}; one run, deterministic`);
   const sets = data === undefined ? [] : SETS.filter(({ set, fields }) =>
     values.only === undefined || `${set} ${fields}`.includes(values.only));
-  const seeds = people === undefined ? [] : values.seeds.split(',').map(Number);
+  const seeds = people === undefined ? [] : seedsOf(values.seeds);
   const jobs = [
-    ...sets.map((set) => () => measure(data as string, set)),
-    ...seeds.map((seed) => () => measureCountry(Number(people), seed)),
+    ...sets.flatMap((set) => profilesOf(values.profiles ?? PROFILES.join(',')).map((profile) =>
+      () => measure(data as string, set, profile))),
+    ...seeds.flatMap((seed) => profilesOf(values.profiles ?? 'default').map((profile) =>
+      () => measureCountry(Number(people), seed, profile))),
   ];
   const results = [];
   for (const job of jobs) {
@@ -141,12 +109,15 @@ async function main(): Promise<void> {
 }
 
 function print(result: Awaited<ReturnType<typeof measure>>): void {
-  const { measured, estimated } = result;
-  console.log(`${result.set} (${result.fields}), ${result.seconds.toFixed(1)} s
+  const { measured, estimated, peer } = result;
+  console.log(`${result.set} (${result.fields}), ${result.profile}, ${result.seconds.toFixed(1)} s
   F1 ${result.f1.toFixed(4)}, entities equal as sets F1 ${result.exactEntityF1.toFixed(4)}
   precision ${measured.precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}), \
 recall ${measured.recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)})
-  clkhash with anonlink, tuned on the truth: ${result.peer}`);
+  tuned on the truth: ${typeof peer === 'string' ? `clkhash with anonlink ${peer}`
+    : `greedy on the same filters ${peer.f1.toFixed(4)} at ${peer.threshold.toFixed(2)}, `
+      + `entities ${peer.exactEntityF1.toFixed(4)}`}`);
+  for (const warning of result.warnings) console.log(`  ! ${warning}`);
 }
 
 function rounded(_key: string, value: unknown): unknown {

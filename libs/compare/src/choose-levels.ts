@@ -6,10 +6,12 @@ import { dice, intersection, weights } from './dice.js';
 const FIRST_STEP = 0.5;
 /** With few steps the first ends where this many standard deviations, divided by the steps, do. */
 const REACH_OF_FEW_STEPS = 6;
+/** A single segment is all the evidence there is: this many times as many steps, so that hardly any tie. */
+const FINER_ALONE = 4;
 /** Interquartile range of a normal distribution, in standard deviations. */
 const NORMAL_INTERQUARTILE_RANGE = 1.349;
 /** Cut points closer than this are one. */
-const LEAST_STEP = 0.002;
+const LEAST_STEP = 0.001;
 
 /** Two extracts and random pairs of their records (row of A and row of B in turn). */
 export interface ChancePairs {
@@ -26,7 +28,8 @@ export interface ChancePairs {
  * ones (a narrow peak, and near matches just beside it) alike.
  *
  * @param samples random pairs of one or more pairs of registers.
- * @param steps number of steps, at least 1; fewer where `MAX_VECTORS` allows fewer.
+ * @param steps number of steps, at least 1; fewer where `MAX_VECTORS` allows fewer, four times as many where
+ *   there is one segment.
  * @returns cut points of each segment, ascending, the last one 1 (equal filters); at most `MAX_SEGMENTS`
  *   segments.
  */
@@ -35,9 +38,10 @@ export function chooseCuts(
 ): (SegmentShape & { cuts: number[] })[] {
   const shapes = samples[0].a.segments;
   const mostCuts = Math.floor(MAX_VECTORS ** (1 / shapes.length) + 1e-9) - 2;
+  const wanted = shapes.length === 1 ? FINER_ALONE * steps : steps;
   return shapes.map(({ name, bits }, s) => {
     const similarities = samples.flatMap((sample) => chanceSimilarities(sample, s, bits));
-    return { name, bits, cuts: cutsFromSimilarities(similarities, Math.min(steps, mostCuts)) };
+    return { name, bits, cuts: cutsFromSimilarities(similarities, Math.min(wanted, mostCuts)) };
   });
 }
 

@@ -5,6 +5,7 @@ export * from './encoding-spec.js';
 export { bitsPerToken, expectedTokensOfSegment } from './bits-per-token.js';
 export { parseEncodingSpec } from './parse-encoding-spec.js';
 export { DEFAULT_LAYOUT, defaultSpecForRoles } from './default-spec.js';
+export { fieldLevelSpecForRoles } from './field-level-spec.js';
 export {
   MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId,
 } from './keys.js';

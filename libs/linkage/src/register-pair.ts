@@ -132,7 +132,7 @@ function* scorePairs(
     }
     reach = reachableShare(space, counted, m, keep);
     matches = Math.min(found / reach, most * (1 - 1e-4));
-    model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
+    model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), fit.nonMatch, model);
     yield round + 1;
   }
   const { candidates, cutPairs } = counted;

@@ -107,7 +107,7 @@ describe('EM', () => {
     };
     start.levelShares[0].forEach((shares) => { shares[shares.length - 2] += 0.2; });
     let model = start;
-    for (let round = 0; round < 5; round++) model = refitMatches(SPACE, matched, model);
+    for (let round = 0; round < 5; round++) model = refitMatches(SPACE, matched, conditional(U), model);
     expect(model.classShares[0]).toBeGreaterThan(0.65);
     expect(model.classShares[0]).toBeLessThan(0.75);
     expect(model.levelShares[0][0][2]).toBeGreaterThan(0.95);

@@ -1,3 +1,4 @@
+import { risingRatios } from './rising-ratios.js';
 import { levelTable, observedMask, patternShares, type VectorSpace } from './vector-space.js';
 
 /**
@@ -6,7 +7,8 @@ import { levelTable, observedMask, patternShares, type VectorSpace } from './vec
  * A mixture of latent classes of matches (clean and error-prone records), the segments independent within
  * a class: a record with an error in its name more often has one in its date of birth too, which
  * independence over all matches would deny. Parameters: shares of the classes and, in each class, the share
- * of every observed level of every segment.
+ * of every observed level of every segment. In each, m/u of a level never falls with similarity: more alike
+ * never speaks less for a match.
  */
 export interface MatchModel {
   readonly classShares: readonly number[];
@@ -87,11 +89,14 @@ export function* fitMatches(
  * Fits m alone to the expected vectors of matches (one EM over the classes): the M-step of a model whose
  * posteriors came from elsewhere, for example from the bipartite one.
  */
-export function refitMatches(space: VectorSpace, matched: Float64Array, model: MatchModel): MatchModel {
+export function refitMatches(
+  space: VectorSpace, matched: Float64Array, nonMatch: Float64Array, model: MatchModel,
+): MatchModel {
   const table = levelTable(space);
+  const chance = chanceShares(space, table, nonMatch);
   let current = model;
   for (let iteration = 0; iteration < 40; iteration++) {
-    const step = new ModelStep(space, model.classShares.length);
+    const step = new ModelStep(space, model.classShares.length, chance);
     for (let v = 0; v < space.vectors; v++) {
       if (matched[v] > 0) step.add(table, v, matched[v], classProbabilities(space, table, current, v));
     }
@@ -108,6 +113,7 @@ class ExpectationMaximisation {
   private readonly patternShares: Float64Array;
   private readonly nonMatch: Float64Array;
   private readonly fitsNonMatch: boolean;
+  private readonly chance: readonly Float64Array[];
   private matches: number;
 
   constructor(
@@ -117,6 +123,7 @@ class ExpectationMaximisation {
     this.table = levelTable(space);
     this.patternShares = patternShares(space, evidence.counts);
     this.nonMatch = Float64Array.from(evidence.nonMatch);
+    this.chance = chanceShares(space, this.table, evidence.nonMatch);
     // An empty vector that is counted holds no match; it matters where marginals of u are fitted.
     const { counts, reliable, fitNonMatch } = evidence;
     this.fitsNonMatch = fitNonMatch.includes(true);
@@ -148,7 +155,7 @@ class ExpectationMaximisation {
   private step(): number {
     const { counts, reliable, mostMatches } = this.evidence;
     const prior = this.matches / this.pairs;
-    const matchStep = new ModelStep(this.space, this.model.classShares.length);
+    const matchStep = new ModelStep(this.space, this.model.classShares.length, this.chance);
     const nonMatchStep = new MarginalStep(this.space, this.table);
     let logLikelihood = 0;
     let expected = 0;
@@ -221,6 +228,18 @@ function startingModel({ levels }: VectorSpace, classes: number): MatchModel {
   };
 }
 
+/** Marginals of u over the vectors that observe every segment. */
+function chanceShares(space: VectorSpace, table: Uint8Array, nonMatch: Float64Array): Float64Array[] {
+  const segments = space.levels.length;
+  const complete = 2 ** segments - 1;
+  const sums = space.levels.map((levels) => new Float64Array(levels));
+  for (let v = 0; v < space.vectors; v++) {
+    if (observedMask(space, table, v) !== complete) continue;
+    for (let s = 0; s < segments; s++) sums[s][table[v * segments + s]] += nonMatch[v];
+  }
+  return sums;
+}
+
 /** Observed levels sum to 1; the missing level is 1. */
 function normalised(shares: Float64Array): Float64Array {
   const observed = shares.length - 1;
@@ -246,7 +265,10 @@ class ModelStep {
   private readonly classSums: Float64Array;
   private readonly levelSums: Float64Array[][];
 
-  constructor(private readonly space: VectorSpace, classes: number) {
+  /** `chance`: marginals of u. */
+  constructor(
+    private readonly space: VectorSpace, classes: number, private readonly chance: readonly Float64Array[],
+  ) {
     this.classSums = new Float64Array(classes);
     this.levelSums = Array.from({ length: classes }, () => space.levels.map((l) => new Float64Array(l)));
   }
@@ -268,7 +290,8 @@ class ModelStep {
     return {
       classShares: Array.from(this.classSums, (sum) => (total > 0 ? sum / total : 1 / classes)),
       levelShares: this.levelSums.map((bySegment) =>
-        bySegment.map((sums) => normalised(sums.map((sum) => sum + LEVEL_PSEUDO_COUNT)))),
+        bySegment.map((sums, s) => normalised(
+          risingRatios(sums.map((sum) => sum + LEVEL_PSEUDO_COUNT), this.chance[s])))),
     };
   }
 }
