@@ -14,6 +14,7 @@ import {
   joinShare, prepareJoin, wasmJoinKernel, type FilterTable, type JoinKernel, type PreparedJoin,
 } from '#libs/compare';
 import type { EncodedExtract } from '#libs/record';
+import { ComputePool } from '../src/platform/compute-pool/compute-pool.js';
 import { joinKernels } from '../src/platform/kernels/join-kernel.js';
 import { compilePopcountLoop, type PopcountLoop } from './popcount-loop.js';
 import { diffusedFilters, registerFilters } from './register-filters.js';
@@ -114,6 +115,34 @@ function medians(values: ReadonlyMap<string, readonly number[]>): Record<string,
   return Object.fromEntries([...values].map(([name, all]) => [name, spreadOf(all).median]));
 }
 
+/** Pairs a second by the clock with one and with two threads, taking turns; the fastest kernel. */
+async function measureWorkers(
+  a: FilterTable, b: FilterTable, { similarity, rounds }: Numbers,
+): Promise<Record<string, Spread>> {
+  const [kernel] = joinKernels();
+  const pool = new ComputePool(2);
+  const joins = [1, 2].map((threads) => prepareJoin(a, b, { similarity }, kernel.cost, threads));
+  const rates: number[][] = [[], []];
+  try {
+    for (let round = -1; round < rounds; round++) {
+      for (const [k, join] of joins.entries()) {
+        new Int32Array(join.memory.buffer, join.counters, 2).fill(0);
+        const start = performance.now();
+        await pool.joinPrepared(join, { kernel: kernel.name });
+        // The first round starts the threads: not counted.
+        if (round >= 0) rates[k].push((a.records * b.records * 1000) / (performance.now() - start));
+      }
+    }
+  } finally {
+    await pool.close();
+  }
+  console.log(`\nthreads, ${kernel.name}: ${a.records} x ${b.records}`);
+  rates.forEach((values, k) => show(`${k + 1}, M pairs/s by the clock`, values, 1e6, 0));
+  show('ratio of two to one', rates[1].map((rate, round) => rate / rates[0][round]), 1, 2);
+  console.log(`  ratio of the best rounds: ${(spreadOf(rates[1]).most / spreadOf(rates[0]).most).toFixed(2)}`);
+  return { 1: spreadOf(rates[0]), 2: spreadOf(rates[1]) };
+}
+
 /** The WebAssembly kernel, the fastest native one and, where it is another, that of AVX2. */
 function measuredKernels(): Map<string, JoinKernel> {
   const [native, ...slower] = joinKernels().filter(({ name }) => name !== wasmJoinKernel.name);
@@ -139,7 +168,7 @@ function readOptions(): Numbers & { readonly json: boolean } {
   return { recordsA, recordsB, rounds, similarity: Number(values.similarity), json: values.json };
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { json, ...numbers } = readOptions();
   console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}; `
     + `median of ${numbers.rounds} rounds (least to most)`);
@@ -155,6 +184,7 @@ function main(): void {
     const hardened = diffusedFilters(plain, 2);
     const diffused = measure('diffused filters', tableOf(hardened.a, numbers.recordsA),
       tableOf(hardened.b, numbers.recordsB), numbers, kernels, loop);
+    const workers = await measureWorkers(tableOf(plain.a, 5 * numbers.recordsA), b, numbers);
     if (json) {
       console.log(JSON.stringify({
         pairsPerSecond: measured.pairsPerSecond,
@@ -162,6 +192,8 @@ function main(): void {
         diffused: {
           pairsPerSecond: diffused.pairsPerSecond, ...(loop ? { ratioToCppPopcount: diffused.ratios } : {}),
         },
+        workers: { 1: workers[1].median, 2: workers[2].median },
+        workersBest: { 1: workers[1].most, 2: workers[2].most },
         similarity: numbers.similarity, recordsA: numbers.recordsA, recordsB: numbers.recordsB,
         rounds: numbers.rounds, cpu: cpus()[0].model,
       }, (_key, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)));
@@ -171,4 +203,7 @@ function main(): void {
   }
 }
 
-main();
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+});

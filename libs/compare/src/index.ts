@@ -7,7 +7,7 @@ export type { ComparedPairs, ComparisonProgress, ComparisonResult } from './comp
 export { chooseCuts, cutsFromSimilarities, type ChancePairs } from './choose-levels.js';
 export { dice, intersection, weights } from './dice.js';
 export { compareAllByDefinition, vectorOfPair } from './reference.js';
-export { joinAll, joinShare, sortedPairs, stopJoin } from './join/join-all.js';
+export { joinAll, joinShare, sortedPairs, stopJoin, tilesTaken } from './join/join-all.js';
 export { joinByDefinition } from './join/join-by-definition.js';
 export type { JoinCost, JoinKernel, JoinTiles } from './join/join-kernel.js';
 export { prepareJoin, type PreparedJoin } from './join/join-memory.js';

@@ -58,6 +58,11 @@ export function stopJoin({ memory, counters, tilesOfA }: PreparedJoin): void {
   Atomics.store(new Int32Array(memory.buffer, counters, 2), COUNTER.nextTile, tilesOfA);
 }
 
+/** Tiles of A that threads have taken, at most `tilesOfA`. */
+export function tilesTaken({ memory, counters, tilesOfA }: PreparedJoin): number {
+  return Math.min(tilesOfA, Atomics.load(new Int32Array(memory.buffer, counters, 2), COUNTER.nextTile));
+}
+
 /** The pairs of all shares by row of A, then row of B. */
 export function sortedPairs(shares: readonly Uint32Array[], recordsOfA: number): JoinedPairs {
   const starts = new Uint32Array(recordsOfA + 1);
