@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
+import { ApiDescriptionModule } from './api-description/api-description.module.js';
 import { AuditLogModule } from './audit-log/audit-log.module.js';
 import { CohortsModule } from './cohorts/cohorts.module.js';
 import { ExtractsModule } from './extracts/extracts.module.js';
@@ -26,7 +27,7 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  SealedKeysModule, TransparencyModule,
+  SealedKeysModule, TransparencyModule, ApiDescriptionModule,
 ];
 
 /** One module graph for the API and the worker. */

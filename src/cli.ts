@@ -7,14 +7,15 @@ import { importClksCommand } from './cli/import-clks.js';
 import { inspectCommand } from './cli/inspect.js';
 import { keyCommand } from './cli/key.js';
 import { linkCommand } from './cli/link.js';
+import { submitCommand } from './cli/submit.js';
 import { synthesizeCommand } from './cli/synthesize.js';
 
 const program = new Command('vinculum')
   .description('Links registers without seeing the people in them.')
   .showHelpAfterError('(add --help for more)');
 for (const command of [
-  keyCommand(), encodeCommand(), importClksCommand(), inspectCommand(), linkCommand(), synthesizeCommand(),
-  auditCommand(),
+  keyCommand(), encodeCommand(), importClksCommand(), inspectCommand(), submitCommand(), linkCommand(),
+  synthesizeCommand(), auditCommand(),
 ]) program.addCommand(command);
 throwInsteadOfExit(program);
 

@@ -52,7 +52,7 @@ export async function startService(settings: Settings): Promise<RunningService> 
     const consumesJobs = settings.profile === 'embedded';
     const resources = await openResources(settings, { database, issuer, consumesJobs }, opened);
     const application = await createApplication(resources);
-    opened.push(() => application.close());
+    opened.push(() => closeApplication(application));
     const url = await listen(application, settings);
     return { url, issuer, recovered, lost, application, database, close };
   } catch (error) {
@@ -159,6 +159,20 @@ async function listen(application: NestExpressApplication, settings: Settings): 
   }
   const { port } = application.getHttpServer().address() as { port: number };
   return `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`;
+}
+
+/** Requests that go on at the end get so long; an upload takes longer, and goes on at the next start. */
+const GRACE_MILLISECONDS = 3_000;
+
+/** A client that tries again and again on one connection must not keep the service from ending. */
+async function closeApplication(application: NestExpressApplication): Promise<void> {
+  const server = application.getHttpServer() as { closeAllConnections(): void };
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MILLISECONDS);
+  try {
+    await application.close();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Last opened first; a failure of one does not keep the others open. */

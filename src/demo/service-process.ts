@@ -89,13 +89,8 @@ export class ServiceProcess {
     removeHome(this.home);
   }
 
-  /** The embedded database as its superuser: for whoever owns the machine, and for nobody else. */
   get ownDatabase(): DatabaseAddress {
-    const data = join(realpathSync(join(this.home, 'postgres')), 'data');
-    // Fifth line of postmaster.pid: the socket's folder.
-    const socketFolder = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[4];
-    const password = readFileSync(join(this.home, 'postgres.password'), 'utf8');
-    return { host: socketFolder, port: 5432, database: 'vinculum', user: 'postgres', password };
+    return ownDatabaseOf(this.home);
   }
 
   private hasExited(): boolean {
@@ -118,4 +113,17 @@ export class ServiceProcess {
       look();
     });
   }
+}
+
+/** The embedded database as its superuser: for whoever owns the machine, and for nobody else. */
+export function ownDatabaseOf(home: string): DatabaseAddress {
+  // Fifth line of postmaster.pid: the socket's folder.
+  const socketFolder = readFileSync(postmasterFile(home), 'utf8').split('\n')[4];
+  const password = readFileSync(join(home, 'postgres.password'), 'utf8');
+  return { host: socketFolder, port: 5432, database: 'vinculum', user: 'postgres', password };
+}
+
+/** `postmaster.pid` of the embedded server; its first line is the process. */
+export function postmasterFile(home: string): string {
+  return join(realpathSync(join(home, 'postgres')), 'data', 'postmaster.pid');
 }

@@ -3,31 +3,42 @@ import type { ExtractRow } from './extracts.repository.js';
 import type { UploadRow } from './uploads.repository.js';
 
 /** A piece of a part on its way. */
-export interface UploadView {
-  readonly uploadId: string;
+export class UploadView {
+  readonly uploadId!: string;
   /** Byte of the part where it begins. */
-  readonly start: number;
-  readonly length: number;
+  readonly start!: number;
+  readonly length!: number;
   /** Bytes that are durable: go on from here. */
-  readonly offset: number;
+  readonly offset!: number;
 }
 
 /** How far a part is. */
-export interface PartView {
-  readonly bytes: number;
-  readonly received: number;
-  readonly uploads: readonly UploadView[];
+export class PartView {
+  readonly bytes!: number;
+  readonly received!: number;
+  readonly uploads!: UploadView[];
+}
+
+/** The parts that the manifest names. */
+export class PartViews implements Partial<Record<ExtractPartName, PartView>> {
+  readonly encodings?: PartView;
+  readonly content?: PartView;
+  readonly events?: PartView;
+}
+
+export class OpenedExtractView {
+  readonly extractId!: string;
 }
 
 /** What the custodian hears: how far its delivery is, and accepted or refused. Nothing about links, ever. */
-export interface ExtractView {
-  readonly extractId: string;
-  readonly project: string;
-  readonly registerId: string;
-  readonly state: string;
-  readonly records: number;
-  /** The parts that the manifest names. */
-  readonly parts: Readonly<Partial<Record<ExtractPartName, PartView>>>;
+export class ExtractView {
+  readonly extractId!: string;
+  readonly project!: string;
+  readonly registerId!: string;
+  /** `receiving`, `accepted`, `refused`, `superseded`, `expired` or `destroyed`. */
+  readonly state!: string;
+  readonly records!: number;
+  readonly parts!: PartViews;
   /** Why it was refused: code, detail, rows with field and reason; never a value of a record. */
   readonly report?: object;
 }

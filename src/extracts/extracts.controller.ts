@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { Acting, Requires, type ActingPrincipal } from '../access/requires.decorator.js';
-import type { ExtractView } from './extract-view.js';
+import type { ExtractView, OpenedExtractView } from './extract-view.js';
 import { ExtractsService } from './extracts.service.js';
 
 @Controller('api')
@@ -9,10 +10,11 @@ export class ExtractsController {
 
   /** The body is `manifest.json`. */
   @Post('projects/:project/extracts')
+  @ApiBody({ schema: { type: 'object', additionalProperties: true, description: 'manifest.json of an extract' } })
   @Requires('extract.submit')
   open(
     @Acting() principal: ActingPrincipal, @Param('project') project: string, @Body() manifest: object,
-  ): Promise<{ extractId: string }> {
+  ): Promise<OpenedExtractView> {
     return this.extracts.open(principal, project, manifest);
   }
 

@@ -3,15 +3,18 @@ import {
   Controller, Delete, Head, Headers as AllHeaders, HttpCode, Options, Param, Patch, Post, Req, Res,
   UseInterceptors,
 } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiHeader, ApiParam } from '@nestjs/swagger';
 import { Acting, Requires, type ActingPrincipal } from '../access/requires.decorator.js';
 import { MAX_PART_BYTES } from './limits.js';
 import { PartNamePipe, type PartName } from './part-name.pipe.js';
 import { TusInterceptor } from './tus.interceptor.js';
-import { assertTusBody, TUS_EXTENSIONS, TUS_VERSION, uploadStart, wholeNumber, type Headers } from './tus-protocol.js';
+import { assertTusBody, TUS_BODY, TUS_EXTENSIONS, TUS_VERSION, uploadStart, wholeNumber, type Headers } from './tus-protocol.js';
 import { UploadsService, type Upload } from './uploads.service.js';
 
 /** A line on which nothing moves for so long is dead; what had come is stored. */
 const SILENCE_MS = 60_000;
+
+const VERSION = { name: 'Tus-Resumable', required: true, schema: { type: 'string', enum: [TUS_VERSION] } };
 
 /** The bytes of an extract's parts, by the protocol tus 1.0.0. */
 @Controller('api/extracts/:extract')
@@ -21,6 +24,7 @@ export class UploadsController {
 
   /** What the service can do, for clients of the protocol that ask. */
   @Options('parts/:part/uploads')
+  @ApiParam({ name: 'extract', type: String })
   @HttpCode(204)
   @Requires('extract.submit')
   options(
@@ -33,6 +37,9 @@ export class UploadsController {
 
   /** Announces a piece of a part: `Upload-Length` bytes from byte `start` of `Upload-Metadata` (else 0). */
   @Post('parts/:part/uploads')
+  @ApiHeader(VERSION)
+  @ApiHeader({ name: 'Upload-Length', required: true })
+  @ApiHeader({ name: 'Upload-Metadata', required: false })
   @HttpCode(201)
   @Requires('extract.submit')
   async create(
@@ -47,6 +54,7 @@ export class UploadsController {
 
   /** How far an upload is. */
   @Head('uploads/:upload')
+  @ApiHeader(VERSION)
   @HttpCode(200)
   @Requires('extract.submit')
   async offset(
@@ -61,6 +69,10 @@ export class UploadsController {
 
   /** Bytes of an upload from `Upload-Offset` on; the answer's `Upload-Offset` says what is durable. */
   @Patch('uploads/:upload')
+  @ApiHeader(VERSION)
+  @ApiHeader({ name: 'Upload-Offset', required: true })
+  @ApiConsumes(TUS_BODY)
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @HttpCode(204)
   @Requires('extract.submit')
   async append(
@@ -76,6 +88,7 @@ export class UploadsController {
 
   /** Gives an upload up, with the bytes that had come. */
   @Delete('uploads/:upload')
+  @ApiHeader(VERSION)
   @HttpCode(204)
   @Requires('extract.submit')
   async cancel(

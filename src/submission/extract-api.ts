@@ -1,26 +1,38 @@
 import { setTimeout } from 'node:timers/promises';
+import createClient, { type Client } from 'openapi-fetch';
 import type { ExtractManifest, ExtractPartName } from '#libs/record';
+import type { paths } from '../api-description/api-schema.js';
 import type { ExtractView } from '../extracts/extract-view.js';
-import { noAnswer, problemOfText, ServiceRefusal } from './problem.js';
+import { noAnswer, problemOf, ServiceRefusal } from './problem.js';
 
 const WAIT_MS = 180_000;
 const ASK_EVERY_MS = 500;
 
 /** The service's routes about extracts, as a custodian uses them. */
 export class ExtractApi {
+  private readonly client: Client<paths>;
+
   /** @param token the access token; asked before each request, because tokens expire. */
-  constructor(private readonly url: string, private readonly token: () => Promise<string>) {}
-
-  open(project: string, manifest: ExtractManifest): Promise<{ extractId: string }> {
-    return this.ask('POST', `/api/projects/${project}/extracts`, manifest);
+  constructor(private readonly url: string, private readonly token: () => Promise<string>) {
+    this.client = createClient<paths>({ baseUrl: url });
   }
 
-  read(extractId: string): Promise<ExtractView> {
-    return this.ask('GET', `/api/extracts/${extractId}`);
+  async open(project: string, manifest: ExtractManifest): Promise<{ extractId: string }> {
+    return answer(this.client.POST('/api/projects/{project}/extracts', {
+      params: { path: { project } }, body: { ...manifest }, headers: await this.authorization(),
+    }));
   }
 
-  seal(extractId: string): Promise<ExtractView> {
-    return this.ask('POST', `/api/extracts/${extractId}/seal`);
+  async read(extract: string): Promise<ExtractView> {
+    return answer(this.client.GET('/api/extracts/{extract}', {
+      params: { path: { extract } }, headers: await this.authorization(),
+    }));
+  }
+
+  async seal(extract: string): Promise<ExtractView> {
+    return answer(this.client.POST('/api/extracts/{extract}/seal', {
+      params: { path: { extract } }, headers: await this.authorization(),
+    }));
   }
 
   urlOfUploads(extractId: string, part: ExtractPartName): string {
@@ -44,17 +56,15 @@ export class ExtractApi {
       await setTimeout(ASK_EVERY_MS, undefined, { signal });
     }
   }
+}
 
-  private async ask<T>(method: string, path: string, body?: object): Promise<T> {
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { ...await this.authorization(), ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    }).catch((error: unknown) => {
-      throw noAnswer(error instanceof Error ? error.message : 'no reason');
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new ServiceRefusal(problemOfText(answer.status, text));
-    return JSON.parse(text) as T;
-  }
+/** @throws ServiceRefusal where the service refuses, or does not answer. */
+async function answer<T>(
+  asked: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await asked.catch((reason: unknown) => {
+    throw noAnswer(reason instanceof Error ? reason.message : 'no reason');
+  });
+  if (data === undefined) throw new ServiceRefusal(problemOf(response.status, error));
+  return data;
 }
