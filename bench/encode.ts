@@ -1,13 +1,17 @@
 // Speed of encoding: records a second in memory (one core by its CPU time, all cores by the clock), against a
 // naive loop that hashes every token of every record, and from CSV to extract on the command line.
 //
-//   npm run bench:encode -- [--rows 1000000] [--memory-rows 200000] [--runs 5] [--json]
+//   npm run bench:encode -- [--rows 1000000] [--memory-rows 1000000] [--people 200000] [--runs 3] [--json]
 //
-// People are those of a synthetic country: Zipf names of many origins, some without their birthday.
-// Every run starts with empty memos; peak memory is that of the command line's process, workers included.
+// Rows are the people of a synthetic country (Zipf names of many origins, some without their birthday), and
+// beyond its size draws of their names, dates and sexes, each by itself, so with their frequencies. Every
+// run starts with empty memos; the figure of the country alone, whose values are mostly new, stands beside
+// that of all rows. Peak memory is that of the command line's process, threads included. SHA-256 of the
+// same machine at the same time tells how fast it was.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
@@ -19,17 +23,38 @@ const CHUNK_ROWS = 1024;
 const CLI = join(__dirname, '../src/cli.js');
 const SECRET = Uint8Array.from({ length: 32 }, (_, i) => i);
 
-/** Rows of the first register that has the person: id, given names, family name, birth date, sex. */
-function* peopleRows(count: number): Generator<string[], void, undefined> {
-  let left = count;
-  for (let seed = 1; left > 0; seed++) {
-    for (const { records } of synthesize({ people: Math.max(1000, count), seed })) {
-      for (const { recordId, givenNames, familyName, birthDate, sex } of records.slice(0, 1)) {
-        yield [`${seed}-${recordId}`, givenNames, familyName, birthDate, sex];
-        if (--left === 0) return;
-      }
-    }
+/**
+ * People of a synthetic country as its first register has them: given names, family name, birth date, sex.
+ */
+function synthesizePeople(count: number): string[][] {
+  const people: string[][] = [];
+  for (const { records } of synthesize({ people: count, seed: 1 })) {
+    if (records.length === 0) continue;
+    const [{ givenNames, familyName, birthDate, sex }] = records;
+    people.push([givenNames, familyName, birthDate, sex]);
   }
+  return people;
+}
+
+/** So many rows: `people`, and then draws of each column by itself. */
+function* rowsOf(people: readonly (readonly string[])[], count: number): Generator<readonly string[], void, undefined> {
+  yield* people.slice(0, count);
+  let state = 1;
+  const draw = (): readonly string[] => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return people[Math.floor((state / 2 ** 32) * people.length)];
+  };
+  for (let row = people.length; row < count; row++) yield people[0].map((_, column) => draw()[column]);
+}
+
+const SHA256_MIB = 64;
+
+/** MiB that one core hashes in a second of its time. */
+function sha256MibPerSecond(): number {
+  const block = Buffer.alloc(1 << 20);
+  return SHA256_MIB / timed(() => {
+    for (let i = 0; i < SHA256_MIB; i++) createHash('sha256').update(block).digest();
+  }).cpuSeconds;
 }
 
 interface Timing {
@@ -72,9 +97,9 @@ function repeat(runs: number, measure: () => number): Spread {
 
 /** One thread a core, each with rows and memos of its own; by the clock, from a common start. */
 async function allCores(
-  name: EncodingName, rows: readonly (readonly string[])[], runs: number,
+  name: EncodingName, people: readonly (readonly string[])[], rows: number, runs: number,
 ): Promise<Spread> {
-  const workers = cpus().map(() => new Worker(__filename, { workerData: { name, rows } }));
+  const workers = cpus().map(() => new Worker(__filename, { workerData: { name, people, rows } }));
   const answer = (worker: Worker): Promise<unknown> =>
     new Promise((done, fail) => worker.once('message', done).once('error', fail));
   const ask = (): Promise<unknown> => Promise.all(workers.map((worker) => {
@@ -87,7 +112,7 @@ async function allCores(
   for (let run = 0; run < runs; run++) {
     const started = performance.now();
     await ask();
-    rates.push((rows.length * workers.length * 1000) / (performance.now() - started));
+    rates.push((rows * workers.length * 1000) / (performance.now() - started));
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
   return spreadOf(rates);
@@ -97,11 +122,12 @@ interface CliReport {
   readonly records: number; readonly seconds: number; readonly cpuSeconds: number; readonly peakRssMb: number;
 }
 
-function writePeople(path: string, count: number): void {
+function writeRows(path: string, rows: Iterable<readonly string[]>): void {
   const file = openSync(path, 'w');
   let text = 'id,given_name,family_name,birth_date,sex\n';
-  for (const row of peopleRows(count)) {
-    text += `${row.join(',')}\n`;
+  let number = 0;
+  for (const row of rows) {
+    text += `P${number++},${row.join(',')}\n`;
     if (text.length < 1 << 20) continue;
     writeSync(file, text);
     text = '';
@@ -122,10 +148,12 @@ function encodeFile(folder: string): CliReport {
   return JSON.parse(stdout.trim().split('\n').at(-1) as string) as CliReport;
 }
 
-function measureCli(rows: number, runs: number): { perSecond: Spread; perCore: Spread; peakRssMb: number } {
+function measureCli(
+  rows: Iterable<readonly string[]>, runs: number,
+): { perSecond: Spread; perCore: Spread; peakRssMb: number } {
   const folder = mkdtempSync(join(tmpdir(), 'vinculum-bench-'));
   try {
-    writePeople(join(folder, 'people.csv'), rows);
+    writeRows(join(folder, 'people.csv'), rows);
     writeFileSync(join(folder, 'key'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
     const reports = Array.from({ length: runs }, () => encodeFile(folder));
     return {
@@ -138,37 +166,45 @@ function measureCli(rows: number, runs: number): { perSecond: Spread; perCore: S
   }
 }
 
-async function measureMemory(name: EncodingName, rows: readonly (readonly string[])[], runs: number) {
+async function measureMemory(name: EncodingName, people: readonly (readonly string[])[], count: number, runs: number) {
+  const rows = [...rowsOf(people, count)];
   const perCore = repeat(runs, () => rows.length / encodeAll(name, rows).cpuSeconds);
   show(`${name}, one core`, perCore);
-  show(`${name}, ${cpus().length} cores`, await allCores(name, rows, runs));
-  const few = rows.slice(0, NAIVE_ROWS);
+  const first = repeat(runs, () => people.length / encodeAll(name, people).cpuSeconds);
+  show(`${name}, one core, the country alone`, first);
+  const allTogether = await allCores(name, people, count, runs);
+  show(`${name}, ${cpus().length} cores`, allTogether);
+  const few = people.slice(0, NAIVE_ROWS);
   const naive = naiveEncoder(name, SECRET);
   const naivePerCore = repeat(Math.min(runs, 3), () =>
     few.length / timed(() => naive(few)).cpuSeconds);
   show(`${name}, naive loop, one core`, naivePerCore);
   const ratio = perCore.median / naivePerCore.median;
   console.log(`${`${name}, ratio to naive`.padEnd(34)} ${ratio.toFixed(1).padStart(9)}`);
-  return { perCore, ratio };
+  return { perCore, first, allTogether, ratio };
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      rows: { type: 'string', default: '1000000' }, 'memory-rows': { type: 'string', default: '200000' },
-      runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false },
+      rows: { type: 'string', default: '1000000' }, 'memory-rows': { type: 'string', default: '1000000' },
+      people: { type: 'string', default: '200000' }, runs: { type: 'string', default: '3' },
+      json: { type: 'boolean', default: false },
     },
   });
-  const [rows, memoryRows, runs] = [values.rows, values['memory-rows'], values.runs].map(Number);
-  if (![rows, memoryRows, runs].every((value) => Number.isSafeInteger(value) && value > 0)) {
-    throw new Error('--rows, --memory-rows, --runs: expected whole numbers from 1');
+  const numbers = [values.rows, values['memory-rows'], values.people, values.runs].map(Number);
+  const [rows, memoryRows, countrySize, runs] = numbers;
+  if (!numbers.every((value) => Number.isSafeInteger(value) && value > 0) || countrySize < 1000) {
+    throw new Error('--rows, --memory-rows, --runs: expected whole numbers from 1; --people: from 1000');
   }
+  const sha256 = sha256MibPerSecond();
   console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}`);
+  console.log(`# load average ${loadavg()[0].toFixed(1)}; SHA-256 at ${Math.round(sha256)} MiB/s a core`);
   console.log(`# ${memoryRows} records in memory, ${rows} in the CSV; median of ${runs} runs (least to most)`);
-  const memory = [...peopleRows(memoryRows)].map((row) => row.slice(1));
-  const clkhash = await measureMemory('clkhash', memory, runs);
-  const native = await measureMemory('native', memory, runs);
-  const cli = measureCli(rows, runs);
+  const people = synthesizePeople(countrySize);
+  const clkhash = await measureMemory('clkhash', people, memoryRows, runs);
+  const native = await measureMemory('native', people, memoryRows, runs);
+  const cli = measureCli(rowsOf(people, rows), runs);
   show('CSV to extract, by the clock', cli.perSecond);
   show('CSV to extract, one core', cli.perCore);
   console.log(`${'CSV to extract, peak memory'.padEnd(34)} ${Math.round(cli.peakRssMb).toString().padStart(9)} MiB`);
@@ -177,13 +213,19 @@ async function main(): Promise<void> {
       recordsPerSecondPerCore: { clkhash: clkhash.perCore.median, native: native.perCore.median },
       cliRecordsPerSecond: cli.perSecond.median, cliRecordsPerSecondPerCore: cli.perCore.median,
       ratioToNaive: native.ratio, ratiosToNaive: { clkhash: clkhash.ratio, native: native.ratio },
-      peakRssMb: cli.peakRssMb, rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model,
+      peakRssMb: cli.peakRssMb,
+      countryAlonePerCore: { clkhash: clkhash.first.median, native: native.first.median },
+      recordsPerSecondAllCores: { clkhash: clkhash.allTogether.median, native: native.allTogether.median },
+      spread: { clkhash: clkhash.perCore, native: native.perCore, cli: cli.perSecond, cliPerCore: cli.perCore },
+      rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model, node: process.version,
+      loadAverage: loadavg()[0], sha256MibPerSecond: sha256,
     }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value)));
   }
 }
 
 function serve(): void {
-  const { name, rows } = workerData as { name: EncodingName; rows: string[][] };
+  const { name, people, rows: count } = workerData as { name: EncodingName; people: string[][]; rows: number };
+  const rows = [...rowsOf(people, count)];
   parentPort?.on('message', () => {
     encodeAll(name, rows);
     parentPort?.postMessage('done');

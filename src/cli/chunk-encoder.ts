@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import {
   createEncoder, createRecordIdentifier, type Encoder, type EncodingSpec,
 } from '#libs/encode';
@@ -48,7 +48,8 @@ export class ChunkEncoder {
 
   constructor(private readonly plan: ChunkPlan) {
     this.encoder = createEncoder(plan.spec, plan.secret, { randomBytes });
-    this.identify = createRecordIdentifier(plan.secret, plan.registerId);
+    this.identify = createRecordIdentifier(
+      plan.secret, plan.registerId, (bytes) => hash('sha256', bytes, 'binary'));
     this.reader = new PersonReader(plan.reading, plan.header, this.encoder.roles);
   }
 

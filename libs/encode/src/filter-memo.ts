@@ -12,6 +12,8 @@ class Generation {
   readonly others = new Map<string, number>();
   readonly blocks: number[] = [];
   used = 0;
+  /** Filters that were used at some time; those behind them are still zero. */
+  reached = 0;
 
   get size(): number {
     return this.short.size + this.others.size;
@@ -54,7 +56,8 @@ export class FilterMemo {
     const block = Math.floor(place / blockFilters);
     if (block === young.blocks.length) young.blocks.push(store.allocate(blockFilters));
     const at = young.blocks[block] + (place % blockFilters) * store.filterBytes;
-    store.clear(at, 1);
+    if (place < young.reached) store.clear(at, 1);
+    else young.reached = young.used;
     this.set(text, from, to, at);
     return at;
   }
@@ -78,8 +81,7 @@ export class FilterMemo {
   private findAged(text: string, from: number, to: number): number | undefined {
     const { short } = this.old;
     if (short.size === 0) return undefined;
-    short.pack(text, from, to);
-    const aged = short.find();
+    const aged = short.findAsIn(this.young.short);
     return this.renewed(aged === NOT_THERE ? undefined : aged, text, from, to);
   }
 
@@ -113,5 +115,6 @@ export class FilterMemo {
 
 /** A copy: a name cut out of a long text would keep all of it in memory. */
 function ownText(name: string): string {
-  return [...name].join('');
+  // The longer text takes part in nothing that is cut out of this one.
+  return ` ${name}`.slice(1);
 }

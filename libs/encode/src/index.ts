@@ -7,7 +7,7 @@ export { parseEncodingSpec } from './parse-encoding-spec.js';
 export { DEFAULT_LAYOUT, defaultSpecForRoles } from './default-spec.js';
 export { fieldLevelSpecForRoles } from './field-level-spec.js';
 export {
-  MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId,
+  MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId, type Sha256,
 } from './keys.js';
 export { MAX_SEALED_KEY_BYTES, readSealedKeyHeader, type SealedKeyHeader } from './sealed-key-header.js';
 export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';

@@ -9,7 +9,7 @@ import { saltedToken, type SegmentPlan, type TokenSource } from './segment-plan.
  * Values and tokens remembered for each kind of field, and bytes for all memos of an encoder: bounds, not
  * results.
  */
-const MEMO_CAPACITY = 1 << 15;
+const MEMO_CAPACITY = 1 << 16;
 const MEMO_BYTES = 1 << 29;
 /** Of values and of tokens, each of two generations. */
 const MEMOS = 2;

@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { NOT_THERE, ShortNameTable } from './short-name-table.js';
 
 const name = fc.oneof(
-  fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ÿ', ' '), maxLength: 14 }),
+  fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ÿ', ' '), maxLength: 16 }),
   fc.string({ unit: 'binary', maxLength: 4 }), fc.nat(300).map(String));
 
 describe('ShortNameTable', () => {
-  it('does what a Map does, for short Latin-1 names wherever they stand', () => {
+  it('does what a Map does, for short names wherever they stand', () => {
     fc.assert(fc.property(fc.array(fc.tuple(name, fc.nat(3)), { maxLength: 400 }), (steps) => {
       const table = new ShortNameTable();
       const twin = new Map<string, number>();
       steps.forEach(([text, before], i) => {
         const surrounded = `${'x'.repeat(before)}${text}yz`;
         if (!table.pack(surrounded, before, before + text.length)) {
-          expect(/^[\0-\xff]{1,11}[\x01-\xff]$|^[\x01-\xff]$/.test(text)).toBe(false);
+          expect(text.length > 0 && text.length <= 14 && !text.endsWith('\0')).toBe(false);
           return;
         }
         expect(table.find()).toBe(twin.get(text) ?? NOT_THERE);

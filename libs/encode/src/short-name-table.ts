@@ -1,23 +1,23 @@
 /** What `find` gives for a name that is not there. */
 export const NOT_THERE = 0;
 
-/** Longer names, and names with characters beyond Latin-1, are not for this table. */
-const MAX_CHARACTERS = 12;
-const SLOT_WORDS = 4;
-const FIRST_SLOTS = 64;
+/** Longer names are not for this table. */
+const MAX_CHARACTERS = 14;
+const KEY_WORDS = MAX_CHARACTERS / 2;
+const SLOT_WORDS = 8;
+const FIRST_SLOTS = 256;
 
 /**
- * Numbers by short names. A slot of 16 bytes holds a name and its number, so that one access to memory
- * finds it, where a `Map` follows pointers to an entry, a text and its characters; and a name is looked up
- * where it stands in a longer text, without being cut out.
+ * Numbers by short names. A slot of 32 bytes holds a name of UTF-16 characters and its number, so that one
+ * access to memory finds it, where a `Map` follows pointers to an entry, a text and its characters; and a
+ * name is looked up where it stands in a longer text, without being cut out.
  */
 export class ShortNameTable {
   private slots = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
   private count = 0;
-  /** The packed name of the last `pack`. */
-  private first = 0;
-  private second = 0;
-  private third = 0;
+  /** The packed name of the last `pack`, and its hash. */
+  private readonly key = new Int32Array(KEY_WORDS);
+  private hash = 0;
 
   get size(): number {
     return this.count;
@@ -28,50 +28,45 @@ export class ShortNameTable {
    * this table, as the empty name is not.
    */
   pack(text: string, from: number, to: number): boolean {
-    const length = to - from;
-    if (length > MAX_CHARACTERS || length < 1) return false;
-    let first = 0;
-    let second = 0;
-    let third = 0;
-    let all = 0;
-    let at = to - 1;
-    for (; at >= from + 8; at--) {
-      const code = text.charCodeAt(at);
-      all |= code;
-      third = (third << 8) | code;
-    }
-    for (; at >= from + 4; at--) {
-      const code = text.charCodeAt(at);
-      all |= code;
-      second = (second << 8) | code;
-    }
-    for (; at >= from; at--) {
-      const code = text.charCodeAt(at);
-      all |= code;
-      first = (first << 8) | code;
-    }
-    this.first = first;
-    this.second = second;
-    this.third = third;
     // A zero at the end would not be told from a shorter name.
-    return all < 0x100 && text.charCodeAt(to - 1) !== 0;
+    if (to - from > MAX_CHARACTERS || to <= from || text.charCodeAt(to - 1) === 0) return false;
+    const { key } = this;
+    let hash = 0;
+    let at = from;
+    for (let word = 0; word < KEY_WORDS; word++, at += 2) {
+      if (at >= to) {
+        key[word] = 0;
+        continue;
+      }
+      const pair = text.charCodeAt(at) | (at + 1 < to ? text.charCodeAt(at + 1) << 16 : 0);
+      key[word] = pair;
+      hash = Math.imul(hash ^ pair, 0x5bd1e995);
+      hash ^= hash >>> 15;
+    }
+    this.hash = Math.imul(hash, 0x2c1b3c6d) >>> 4;
+    return true;
   }
 
   /** The number of the packed name, or `NOT_THERE`. */
   find(): number {
-    return this.slots[this.slot() + 3];
+    return this.slots[this.slot() + KEY_WORDS];
   }
 
   /** Gives the packed name a number that is not `NOT_THERE`. */
   set(number: number): void {
-    const { slots, first, second, third } = this;
+    const { slots } = this;
     const slot = this.slot();
-    if (slots[slot + 3] === NOT_THERE) this.count++;
-    slots[slot] = first;
-    slots[slot + 1] = second;
-    slots[slot + 2] = third;
-    slots[slot + 3] = number;
+    if (slots[slot + KEY_WORDS] === NOT_THERE) this.count++;
+    slots.set(this.key, slot);
+    slots[slot + KEY_WORDS] = number;
     if (this.count * SLOT_WORDS * 2 > slots.length) this.grow();
+  }
+
+  /** Finds here the name that was packed last for another table. */
+  findAsIn(other: ShortNameTable): number {
+    this.key.set(other.key);
+    this.hash = other.hash;
+    return this.find();
   }
 
   clear(): void {
@@ -81,26 +76,37 @@ export class ShortNameTable {
 
   /** Where the packed name is, or would be. */
   private slot(): number {
-    const { slots, first, second, third } = this;
+    const { slots, key } = this;
     const last = slots.length - SLOT_WORDS;
-    let mixed = Math.imul(first ^ Math.imul(second ^ Math.imul(third, 0x2c1b3c6d), 0x297a2d39), 0x5bd1e995);
-    mixed ^= mixed >>> 15;
-    let slot = (Math.imul(mixed, 0x2c1b3c6d) >>> 4) * SLOT_WORDS & last;
-    while (slots[slot + 3] !== NOT_THERE
-      && (slots[slot] !== first || slots[slot + 1] !== second || slots[slot + 2] !== third)) {
+    let slot = (this.hash * SLOT_WORDS) & last;
+    while (slots[slot + KEY_WORDS] !== NOT_THERE
+      && !(slots[slot] === key[0] && slots[slot + 1] === key[1] && slots[slot + 2] === key[2]
+        && slots[slot + 3] === key[3] && slots[slot + 4] === key[4] && slots[slot + 5] === key[5]
+        && slots[slot + 6] === key[6])) {
       slot = (slot + SLOT_WORDS) & last;
     }
     return slot;
   }
 
   private grow(): void {
-    const { slots, first, second, third } = this;
+    const { slots } = this;
     this.slots = new Int32Array(slots.length * 2);
     for (let from = 0; from < slots.length; from += SLOT_WORDS) {
-      if (slots[from + 3] === NOT_THERE) continue;
-      [this.first, this.second, this.third] = slots.subarray(from, from + 3);
+      if (slots[from + KEY_WORDS] === NOT_THERE) continue;
+      for (let word = 0; word < KEY_WORDS; word++) this.key[word] = slots[from + word];
+      this.rehash();
       this.slots.set(slots.subarray(from, from + SLOT_WORDS), this.slot());
     }
-    Object.assign(this, { first, second, third });
+  }
+
+  private rehash(): void {
+    let words = KEY_WORDS;
+    while (this.key[words - 1] === 0) words--;
+    let hash = 0;
+    for (let word = 0; word < words; word++) {
+      hash = Math.imul(hash ^ this.key[word], 0x5bd1e995);
+      hash ^= hash >>> 15;
+    }
+    this.hash = Math.imul(hash, 0x2c1b3c6d) >>> 4;
   }
 }

@@ -43,7 +43,7 @@ export interface ClkhashEncoder {
   };
 }
 
-const MEMO_CAPACITY = 1 << 15;
+const MEMO_CAPACITY = 1 << 16;
 /** For all memos of an encoder, each of two generations. */
 const MEMO_BYTES = 1 << 29;
 
@@ -161,6 +161,8 @@ function foldSets(bits: number, folds: number): number[][] {
   return Array.from({ length: bits }, (_, i) => parts.map((part) => i + part));
 }
 
+const SURROGATE = /[\uD800-\uDFFF]/;
+
 class FeatureEncoder {
   private readonly format: (value: string) => Formatted;
   private readonly bytesOf: (token: string) => Uint8Array | undefined;
@@ -184,25 +186,52 @@ class FeatureEncoder {
   add(value: string, filter: number): string | undefined {
     let at = this.values.find(value);
     if (at === undefined) {
-      const tokens = this.tokensOf(value);
-      if (typeof tokens === 'string') return tokens;
-      at = this.learn(value, tokens);
+      const learnt = this.learn(value);
+      if (typeof learnt === 'string') return learnt;
+      at = learnt;
     }
     if (at !== NO_FILTER) this.store.join(filter, at);
     return undefined;
   }
 
-  /** The tokens of a value, or why it is refused. */
-  private tokensOf(value: string): readonly string[] | string {
+  /** Address of the filter of a value, or why it is refused. */
+  private learn(value: string): number | string {
     const formatted = this.format(value);
     if ('refusal' in formatted) return formatted.refusal;
-    const tokens = clkhashTokens(formatted.value, this.feature.comparison);
+    const { comparison, strategy } = this.feature;
+    const isPlain = comparison.type === 'ngram' && !comparison.positional && this.writesEverything
+      && 'bitsPerToken' in strategy && strategy.bitsPerToken > 0 && !SURROGATE.test(formatted.value);
+    if (isPlain && formatted.value !== '') return this.learnWindows(value, formatted.value, comparison.n);
+    const tokens = this.tokensOf(formatted.value);
+    return typeof tokens === 'string' ? tokens : this.learnTokens(value, tokens);
+  }
+
+  /** As `learnTokens` with the n-grams of `formatted`, which are looked up where they stand in it. */
+  private learnWindows(value: string, formatted: string, n: number): number {
+    const padding = ' '.repeat(n - 1);
+    const padded = padding + formatted + padding;
+    const at = this.values.reserve(value);
+    for (let from = 0; from + n <= padded.length; from++) {
+      const known = this.tokens.find(padded, from, from + n);
+      this.store.join(at, known ?? this.learnWindow(padded.slice(from, from + n)));
+    }
+    return at;
+  }
+
+  private learnWindow(token: string): number {
+    const { strategy } = this.feature;
+    return this.learnToken(token, token, 'bitsPerToken' in strategy ? strategy.bitsPerToken : 0);
+  }
+
+  /** The tokens of a formatted value, or why it is refused. */
+  private tokensOf(formatted: string): readonly string[] | string {
+    const tokens = clkhashTokens(formatted, this.feature.comparison);
     if (tokens === undefined) return 'expected a number';
     if (this.writesEverything || tokens.every((token) => this.bytesOf(token) !== undefined)) return tokens;
     return 'expected text of the schema\'s encoding';
   }
 
-  private learn(value: string, tokens: readonly string[]): number {
+  private learnTokens(value: string, tokens: readonly string[]): number {
     const { strategy } = this.feature;
     const counts = bitsOfTokens(strategy, tokens.length);
     if (counts.every((count) => count === 0)) return this.values.setNone(value);
