@@ -37,7 +37,7 @@ function synthesizePeople(count: number): string[][] {
 }
 
 /** So many rows: `people`, and then draws of each column by itself. */
-function* rowsOf(people: readonly (readonly string[])[], count: number): Generator<readonly string[], void, undefined> {
+function* rowsOf(people: Rows, count: number): Generator<readonly string[], void, undefined> {
   yield* people.slice(0, count);
   let state = 1;
   const draw = (): readonly string[] => {
@@ -46,6 +46,8 @@ function* rowsOf(people: readonly (readonly string[])[], count: number): Generat
   };
   for (let row = people.length; row < count; row++) yield people[0].map((_, column) => draw()[column]);
 }
+
+type Rows = readonly (readonly string[])[];
 
 const SHA256_MIB = 64;
 
@@ -166,7 +168,7 @@ function measureCli(
   }
 }
 
-async function measureMemory(name: EncodingName, people: readonly (readonly string[])[], count: number, runs: number) {
+async function measureMemory(name: EncodingName, people: Rows, count: number, runs: number) {
   const rows = [...rowsOf(people, count)];
   const perCore = repeat(runs, () => rows.length / encodeAll(name, rows).cpuSeconds);
   show(`${name}, one core`, perCore);
@@ -216,7 +218,9 @@ async function main(): Promise<void> {
       peakRssMb: cli.peakRssMb,
       countryAlonePerCore: { clkhash: clkhash.first.median, native: native.first.median },
       recordsPerSecondAllCores: { clkhash: clkhash.allTogether.median, native: native.allTogether.median },
-      spread: { clkhash: clkhash.perCore, native: native.perCore, cli: cli.perSecond, cliPerCore: cli.perCore },
+      spread: {
+        clkhash: clkhash.perCore, native: native.perCore, cli: cli.perSecond, cliPerCore: cli.perCore,
+      },
       rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model, node: process.version,
       loadAverage: loadavg()[0], sha256MibPerSecond: sha256,
     }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value)));
@@ -224,7 +228,7 @@ async function main(): Promise<void> {
 }
 
 function serve(): void {
-  const { name, people, rows: count } = workerData as { name: EncodingName; people: string[][]; rows: number };
+  const { name, people, rows: count } = workerData as { name: EncodingName; people: Rows; rows: number };
   const rows = [...rowsOf(people, count)];
   parentPort?.on('message', () => {
     encodeAll(name, rows);
