@@ -20,8 +20,8 @@ export interface Completeness {
 }
 
 /** Pairs in the exhaustive join of the sampled rows. */
-const SAMPLED_PAIRS = 4e8;
-const MOST_ROWS = 4000;
+const SAMPLED_PAIRS = 2e8;
+const MOST_ROWS = 1000;
 
 /** Joins a sample of rows of the first register with every row of the second, and looks what is missing. */
 export function completenessOf(

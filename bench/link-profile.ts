@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { link, parseLinkageSpec, type LinkageResult } from '#libs/linkage';
+import { openComputeThreads } from '../src/linkage-runs/compute-threads.js';
 import { completenessOf, type FollowedPairs } from './link-completeness.js';
 import { encodeRegisters, type LinkProfile } from './link-encoding.js';
 import { benchRegisters } from './link-registers.js';
@@ -24,14 +25,16 @@ async function main(): Promise<void> {
   const cpuOfEncoding = cpuSeconds(cpuBefore);
   const spec = parseLinkageSpec(JSON.parse(readFileSync(SPEC, 'utf8')));
   const followed: FollowedPairs[] = [];
+  const compute = openComputeThreads(threads);
   const started = performance.now();
   const cpuStart = process.cpuUsage();
   const result = await link(encoded.extracts, spec, {
-    now: () => performance.now(),
+    now: () => performance.now(), compute,
     onFollowedPairs: (pairs) => {
       if (followed.length === 0) followed.push(pairs);
     },
   });
+  await compute.close();
   const linking = (performance.now() - started) / 1000;
   const cpuOfLinking = cpuSeconds(cpuStart);
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
@@ -45,6 +48,11 @@ async function main(): Promise<void> {
     cpuSeconds: { encodeWithRowMaking: cpuOfEncoding, link: cpuOfLinking },
     candidates: result.models.map(({ model }) => model.candidates),
     estimatedPairCompleteness: result.models.map(({ model }) => model.pairCompleteness),
+    plans: result.models.map(({ model: { plan } }) => (plan.kind === 'exhaustive' ? plan : {
+      ...plan.predicted, tables: plan.tables.length,
+      columns: Object.fromEntries(plan.tables.map((table) =>
+        [`${table.kind} ${table.segment}`, table.kind === 'sampled' ? table.columns.length : 0])),
+    })),
     cutPairs: result.models.map(({ model }) => model.cutPairs), warnings: result.warnings,
   }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value)));
 }

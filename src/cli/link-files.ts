@@ -5,6 +5,7 @@ import { link, type LinkageResources, type LinkageResult, type LinkageSpec } fro
 import { measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { RECORD_ID_BYTES, VinculumError, type Cardinality, type EncodedExtract } from '#libs/record';
 import { readEncodedExtract } from '../extract-folder/index.js';
+import { computeThreadsFor } from '../linkage-runs/compute-threads.js';
 import type { ColumnMapping } from './column-mapping.js';
 import { readTrialFile, readTruthFile, type TrialFile } from './trial-extract.js';
 
@@ -56,7 +57,7 @@ interface LoadedInput {
 export async function linkFiles(input: LinkInput, resources: LinkageResources): Promise<LinkFilesResult> {
   const started = performance.now();
   const loaded = input.kind === 'csv' ? await loadTrial(input) : await loadExtracts(input.folders);
-  const result = await link(loaded.extracts, input.spec, { ...resources, now: () => performance.now() });
+  const result = await linkLoaded(loaded.extracts, input.spec, resources);
   const summary = summarise(loaded, result, (performance.now() - started) / 1000);
   writeAll([
     ...(input.out === undefined ? [] : [{ path: input.out, text: linksCsv(loaded, result) }]),
@@ -66,6 +67,19 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
     }]),
   ]);
   return { summary, result };
+}
+
+async function linkLoaded(
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources,
+): Promise<LinkageResult> {
+  const compute = computeThreadsFor(extracts);
+  try {
+    return await link(extracts, spec, {
+      ...resources, now: () => performance.now(), ...(compute ? { compute } : {}),
+    });
+  } finally {
+    await compute?.close();
+  }
 }
 
 async function loadTrial(input: LinkInput & { kind: 'csv' }): Promise<LoadedInput> {

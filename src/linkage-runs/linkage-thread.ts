@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { link } from '#libs/linkage';
 import { VinculumError } from '#libs/record';
+import { computeThreadsFor } from './compute-threads.js';
 import type { LinkageMessage, LinkageTask } from './linkage-messages.js';
 
 /*
  * The program of a worker thread: links what it was given and ends. It has no database and no keys; to stop
- * it is to terminate the thread.
+ * it is to terminate the thread, and the compute threads that it started end with it.
  */
 
 function say(message: LinkageMessage, transfer: ArrayBuffer[] = []): void {
@@ -13,10 +14,12 @@ function say(message: LinkageMessage, transfer: ArrayBuffer[] = []): void {
 }
 
 async function run({ extracts, spec }: LinkageTask): Promise<void> {
+  const compute = computeThreadsFor(extracts);
   const linked = await link(extracts, spec, {
     onProgress: (progress) => say({ kind: 'progress', progress }),
-    now: () => performance.now(),
+    now: () => performance.now(), ...(compute ? { compute } : {}),
   });
+  await compute?.close();
   const { entities, entityOf, probability, estimated, byRegisterPair, timings } = linked;
   say({ kind: 'result', result: { entities, entityOf, probability, estimated, byRegisterPair, timings } });
 }

@@ -1,5 +1,9 @@
 export {
-  candidateProbability, planBlocking, type BlockingPlan, type BlockingSpec, type BlockingTable,
+  allPairs, candidateProbability, exhaustiveIsCheaper, planTables, refinements,
+  type BlockingPlan, type BlockingSpec, type BlockingTable, type PlanEvidence, type PlannedRegisters,
+  type PlanPrediction, type SegmentEvidence, type TablePlan,
 } from './blocking-plan.js';
-export { candidates, type CandidateCounts } from './candidates.js';
+export { joinBuckets, type BucketCounts, type BucketJoin } from './bucket-join.js';
+export { differingShares, mostVariableColumns } from './columns.js';
 export { randomPairs, seededRandom } from './seeded-random.js';
+export { indexTable, type BlockedSegment, type TableIndex } from './table-index.js';

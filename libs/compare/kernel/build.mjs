@@ -1,5 +1,5 @@
-// Compiles the kernels and writes src/kernel-module.ts and src/join/join-module.ts (the modules as base64, so that
-// they load anywhere). `--print NAME` writes one module's base64 to standard output instead, for the
+// Compiles the kernels and writes src/kernel-module.ts, src/join/join-module.ts and src/shared/candidates-module.ts
+// (the modules as base64, so that they load anywhere). `--print NAME` writes one module's base64 to standard output instead, for the
 // rebuild-and-compare test.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,14 +10,20 @@ import { scanSources } from './scan-source.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+// Threads work on one memory: it is shared, and a shared memory has a maximum.
+const SHARED_MEMORY = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+
 const KERNELS = {
   kernel: {
     module: 'kernel-module.ts', constant: 'KERNEL_MODULE_BASE64', options: [], generated: '',
   },
-  // Threads work on one memory: it is shared, and a shared memory has a maximum.
   join: {
     module: join('join', 'join-module.ts'), constant: 'JOIN_MODULE_BASE64',
-    options: ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'], generated: scanSources(),
+    options: SHARED_MEMORY, generated: scanSources(),
+  },
+  candidates: {
+    module: join('shared', 'candidates-module.ts'), constant: 'CANDIDATES_MODULE_BASE64',
+    options: SHARED_MEMORY, generated: '',
   },
 };
 

@@ -1,14 +1,17 @@
 import { VinculumError, type EncodedExtract } from '#libs/record';
 import { randomPairs } from '#libs/block';
 import { clusterRecords, type Entities, type RecordLinks } from '#libs/cluster';
-import { chooseCuts, comparisonScheme, MAX_SEGMENTS, type ChancePairs, type ComparisonScheme } from '#libs/compare';
-import { planBlocking } from '#libs/block';
+import {
+  chooseCuts, comparisonScheme, MAX_SEGMENTS, shareFilters,
+  type ChancePairs, type ComparisonScheme, type SharedFilters,
+} from '#libs/compare';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { addExpectedPairs, registerPairKey, type EntityEvidence, type ExpectedPairs } from '#libs/quality';
 import type { LinkageSpec } from './linkage-spec.js';
+import { Compute, workspacesFor } from './compute.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
 import { linkRegisterPair, type RegisterPairLinks, type RegisterPairModel } from './register-pair.js';
-import { countVectors } from './vector-counts.js';
+import { countWithin } from './vector-counts.js';
 
 /** Expected quality of the links between two registers. */
 export interface RegisterPairQuality {
@@ -62,8 +65,11 @@ export async function link(
   await breathe(resources);
   const timings = new Timings(resources.now);
   const scheme = chooseScheme(extracts, spec);
+  const filters = await timings.measure('share', () =>
+    drive(shareFilters(extracts, scheme, workspacesFor(resources)), resources, () => undefined));
+  const compute = new Compute(filters, resources);
   const known = await timings.measure('non-matches', () =>
-    knownNonMatches(extracts, scheme, spec, resources));
+    knownNonMatches(extracts, filters, scheme, spec, compute, resources));
   const tasks = registerPairs(extracts);
   const results: RegisterPairLinks[] = [];
   for (const [t, { a, b }] of tasks.entries()) {
@@ -72,9 +78,9 @@ export async function link(
       stage: 'compare', registers, fraction: 0.1 + (0.8 * (t + fraction)) / tasks.length,
     });
     results.push(await timings.measure(registers, () => linkRegisterPair({
-      a: extracts[a], b: extracts[b], scheme, spec, seed: spec.seed + 100 * (t + 1),
-      knownNonMatches: nonMatchesFor(known, a, b),
-    }, resources, report)));
+      a: extracts[a], b: extracts[b], numbers: [a, b], filters, scheme, spec,
+      seed: spec.seed + 100 * (t + 1), knownNonMatches: nonMatchesFor(known, a, b),
+    }, compute, resources, report)));
   }
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 0.9 });
   const result = timings.measureNow('cluster', () => decide(extracts, spec, tasks, results));
@@ -122,25 +128,21 @@ function chooseScheme(extracts: readonly EncodedExtract[], spec: LinkageSpec): C
 
 /** Vector counts within each unique register: pairs that are surely non-matches. Null for the others. */
 async function knownNonMatches(
-  extracts: readonly EncodedExtract[], scheme: ComparisonScheme, spec: LinkageSpec,
-  resources: LinkageResources,
+  extracts: readonly EncodedExtract[], filters: SharedFilters, scheme: ComparisonScheme, spec: LinkageSpec,
+  compute: Compute, resources: LinkageResources,
 ): Promise<(Float64Array | null)[]> {
   const result: (Float64Array | null)[] = [];
-  for (const [x, extract] of extracts.entries()) {
-    if (extract.cardinality !== 'unique' || extract.records < 2) {
+  for (const [x, { registerId, cardinality, records }] of extracts.entries()) {
+    if (cardinality !== 'unique' || records < 2) {
       result.push(null);
       continue;
     }
-    const seed = spec.seed + 7000 + x;
-    const plan = planBlocking(extract, extract, spec.blocking, seed);
-    const steps = countVectors({
-      a: extract, b: extract, scheme, plan, blocking: spec.blocking,
-      sampledPairs: spec.comparison.sampledPairs, seed, pairsPerRecord: 0,
-    });
-    const { counts } = await drive(steps, resources, () => resources.onProgress?.({
-      stage: 'compare', registers: extract.registerId, fraction: (0.1 * x) / extracts.length,
-    }));
-    result.push(counts);
+    result.push(await countWithin({
+      filters, a: x, b: x, scheme, blocking: spec.blocking, knownNonMatches: null,
+      sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 7000 + x,
+    }, compute, (fraction) => resources.onProgress?.({
+      stage: 'compare', registers: registerId, fraction: (0.1 * (x + fraction)) / extracts.length,
+    })));
   }
   return result;
 }

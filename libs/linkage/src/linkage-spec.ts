@@ -31,7 +31,7 @@ const NUMBERS: readonly NumberField[] = [
   { path: 'seed', least: 0, most: 4294967295, whole: true },
   { path: 'blocking.exhaustivePairs', least: 0, most: 1e12, whole: true },
   { path: 'blocking.tablesPerSegment', least: 1, most: 200, whole: true },
-  { path: 'blocking.candidatesPerRecord', least: 1, most: 1000, whole: false },
+  { path: 'blocking.pairCompleteness', least: 0.5, most: 0.9999, whole: false },
   { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
   { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },
   { path: 'comparison.steps', least: 1, most: 100, whole: true },

@@ -1,4 +1,5 @@
 import type { ComparedPairs } from '#libs/compare';
+import type { ComputeThreads } from './compute-task.js';
 
 /** What a long computation needs from its surroundings. */
 export interface LinkageResources {
@@ -8,6 +9,8 @@ export interface LinkageResources {
   readonly signal?: AbortSignal;
   /** Milliseconds of a steady clock; timings are left out without it. */
   readonly now?: () => number;
+  /** Threads that compare; without them the run compares in the caller's own. */
+  readonly compute?: ComputeThreads;
   /**
    * Shown the pairs of every two registers that are scored, for measuring what candidate generation missed.
    * Not for keeping: whoever holds them can enumerate.
@@ -44,8 +47,18 @@ export async function drive<Step, Result>(
   }
 }
 
+/** With a clock, events wait for about this long at most; giving way each time would cost a millisecond. */
+const BREATHE_EVERY_MS = 20;
+const breathed = new WeakMap<LinkageResources, number>();
+
 /** Lets pending events run, then stops if the run was cancelled. */
-export async function breathe({ signal }: LinkageResources): Promise<void> {
+export async function breathe(resources: LinkageResources): Promise<void> {
+  const { signal, now } = resources;
+  if (now && now() - (breathed.get(resources) ?? 0) < BREATHE_EVERY_MS) {
+    signal?.throwIfAborted();
+    return;
+  }
   await new Promise((resolve) => setTimeout(resolve));
+  if (now) breathed.set(resources, now());
   signal?.throwIfAborted();
 }

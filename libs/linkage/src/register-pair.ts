@@ -1,10 +1,11 @@
 import type { EncodedExtract } from '#libs/record';
-import { planBlocking, type BlockingPlan } from '#libs/block';
-import type { ComparedPairs, ComparisonScheme } from '#libs/compare';
+import type { BlockingPlan } from '#libs/block';
+import type { ComparedPairs, ComparisonScheme, SharedFilters } from '#libs/compare';
 import {
   bipartitePosterior, fitMatches, matchProbabilities, nonMatchDistribution, patternShares, refitMatches,
   type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
 } from '#libs/score';
+import type { Compute } from './compute.js';
 import type { LinkageSpec } from './linkage-spec.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
 import { countVectors, type VectorCounts } from './vector-counts.js';
@@ -32,6 +33,9 @@ export interface RegisterPairTask {
   readonly a: EncodedExtract;
   /** The same object as `a` for duplicates within a register. */
   readonly b: EncodedExtract;
+  /** Numbers of both in `filters`. */
+  readonly numbers: readonly [number, number];
+  readonly filters: SharedFilters;
   readonly scheme: ComparisonScheme;
   /** Counts of vectors of known non-matches; null where no register is unique. */
   readonly knownNonMatches: Float64Array | null;
@@ -41,21 +45,18 @@ export interface RegisterPairTask {
 
 /** Pairs whose pairwise odds are below this are not followed up. */
 const LEAST_ODDS = 1e-4;
-/** At most about this many pairs a record are followed up, those whose similarity is rarest first. */
-const MOST_PAIRS_PER_RECORD = 30;
 /** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
 const MOST_DUPLICATES = 20;
 
 /** Block, compare and score one pair of registers. `report` gets the fraction done, 0..1. */
 export async function linkRegisterPair(
-  task: RegisterPairTask, resources: LinkageResources, report: (fraction: number) => void,
+  task: RegisterPairTask, compute: Compute, resources: LinkageResources, report: (fraction: number) => void,
 ): Promise<RegisterPairLinks> {
-  const { a, b, scheme, spec } = task;
-  const plan = planBlocking(a, b, spec.blocking, task.seed);
-  const counted = await drive(countVectors({
-    a, b, scheme, plan, blocking: spec.blocking, sampledPairs: spec.comparison.sampledPairs,
-    seed: task.seed + 1, pairsPerRecord: MOST_PAIRS_PER_RECORD,
-  }), resources, ({ done, total }) => report(0.9 * (Number.isNaN(total) ? 0.5 : done / total)));
+  const { a, b, scheme, spec, filters, numbers, knownNonMatches } = task;
+  const counted = await countVectors({
+    filters, a: numbers[0], b: numbers[1], scheme, blocking: spec.blocking, knownNonMatches,
+    sampledPairs: spec.comparison.sampledPairs, seed: task.seed + 1,
+  }, compute, (fraction) => report(0.9 * fraction));
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const most = mostMatches(a, b);
   const chance = nonMatchDistribution(space, task.knownNonMatches, counted.counts, most);
@@ -70,7 +71,7 @@ export async function linkRegisterPair(
   const scored = await drive(
     scorePairs(task, space, counted, fit, keep, pairs), resources, () => report(0.95));
   report(1);
-  return { pairs, ...scored, model: { ...scored.model, plan, em: fit } };
+  return { pairs, ...scored, model: { ...scored.model, plan: counted.plan, em: fit } };
 }
 
 /** What the registers' cardinalities allow. */

@@ -1,21 +1,26 @@
-import type { EncodedExtract } from '#libs/record';
 import {
-  candidateProbability, candidates, randomPairs,
-  type BlockingPlan, type BlockingSpec, type CandidateCounts,
+  allPairs, candidateProbability, exhaustiveIsCheaper, randomPairs, seededRandom,
+  type BlockingPlan, type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import {
-  compareAll, comparePairs, levelsOfVector, missingLevel, weights,
-  type ComparedPairs, type ComparisonProgress, type ComparisonScheme, type SegmentLevels,
+  levelsOfVector, missingLevel, type ComparedPairs, type SegmentLevels, type SharedFilters,
 } from '#libs/compare';
+import { matchWeights, planFromSample } from './blocking-evidence.js';
+import type { Compute, PlacelessTask } from './compute.js';
+import type { CountingTask } from './counting-task.js';
+import { PairSet } from './pair-set.js';
+import { byRarity, rareVectors } from './rare-vectors.js';
 
-/** What one pass over the candidates of two extracts gives. */
+/** What counting the vectors of two extracts gives. */
 export interface VectorCounts {
+  readonly plan: BlockingPlan;
   /** Estimated number of pairs with each vector over *all* pairs of the two extracts. */
   readonly counts: Float64Array;
   /** 1 where the count is exact or a good estimate. */
   readonly reliable: Uint8Array;
-  /** Probability that the plan makes a pair with this vector a candidate. */
+  /** Probability that a pair with this vector became a candidate. */
   readonly candidateProbability: Float64Array;
+  /** Comparisons of candidates; a pair that collides in several tables counts several times. */
   readonly candidates: number;
   readonly cutPairs: number;
   /** 1 for the vectors whose candidates are in `pairs`, whether or not there was one. */
@@ -24,96 +29,236 @@ export interface VectorCounts {
   readonly pairs: ComparedPairs;
 }
 
-export interface CountingTask {
-  readonly a: EncodedExtract;
-  /** The same object as `a` for pairs within it. */
-  readonly b: EncodedExtract;
-  readonly scheme: ComparisonScheme;
-  readonly plan: BlockingPlan;
-  readonly blocking: BlockingSpec;
-  readonly sampledPairs: number;
-  readonly seed: number;
-  /** Candidates to hand back for each record, at most about this many; 0 for counts alone. */
-  readonly pairsPerRecord: number;
-}
-
+/** At most about this many pairs a record are followed up, those whose similarity is rarest first. */
+const MOST_PAIRS_PER_RECORD = 8;
+/** And at most this many in all: they are held in memory, with their probabilities. */
+const MOST_PAIRS = 6e6;
 /** A sampled count is a good estimate from this many sampled pairs on. */
 const ENOUGH_SAMPLED = 30;
-/** From this probability on, candidates tell how many pairs there are; below, random pairs do. */
+/** From this probability on, candidates tell how many pairs there are; below, the joined rows do. */
 const TRUSTED_PROBABILITY = 0.2;
+/** Pairs in the join of sampled rows with all rows, which planning rests on: this share of all … */
+const JOINED_SHARE = 0.005;
+/** … within these bounds … */
+const LEAST_JOINED_PAIRS = 1e7;
+const MOST_JOINED_PAIRS = 1e8;
+/** … and at most this share of the rows. */
+const MOST_JOINED_ROWS = 0.25;
+/** Pairs kept in that join, as a multiple of those that will be followed up. */
+const WIDER = 8;
+/** Comparisons of one task: small enough to show progress, large enough to be worth posting. */
+const PAIRS_IN_TASK = 3e7;
+/** Sampled tables of one task; fixed, so that the result does not depend on the number of threads. */
+const TABLES_IN_TASK = 4;
 
 /**
- * Counts vectors over all pairs of `a` and `b`.
+ * Counts vectors over all pairs of two extracts and collects the pairs that may be matches.
  *
- * An exhaustive plan counts them. An LSH plan sees the similar pairs well and the others hardly: a vector
- * that is found with probability p counts 1/p each time (Horvitz and Thompson 1952) where p is large
- * enough; the others are counted in a random sample of all pairs and scaled up.
+ * An exhaustive plan compares every pair. A plan of tables compares those that collide: it sees similar
+ * pairs well and the others hardly, so the other vectors are counted in the join of a sample of rows with all
+ * rows, and scaled up. A vector whose pairs become candidates with probability p counts 1/p each time
+ * (Horvitz and Thompson 1952); p is the plan's, corrected by what became of the sampled pairs.
  */
-export function* countVectors(task: CountingTask): Generator<ComparisonProgress, VectorCounts> {
-  const { a, b, scheme, plan, sampledPairs } = task;
-  const sample = randomPairs(a.records, b.records, sampledPairs, task.seed, a === b);
-  const { counts: sampled } = yield* comparePairs(a, b, scheme, [sample]);
-  const rare = rareVectors(task, sampled);
-  const keep = (vector: number): boolean => rare[vector] === 1;
-  if (plan.kind === 'exhaustive') {
-    const { counts, pairs } = yield* compareAll(a, b, scheme, { within: a === b, keep });
-    return {
-      counts, pairs, rare, reliable: new Uint8Array(scheme.vectors).fill(1),
-      candidateProbability: new Float64Array(scheme.vectors).fill(1), candidates: plan.pairs, cutPairs: 0,
-    };
+export async function countVectors(
+  task: CountingTask, compute: Compute, report: (fraction: number) => void,
+): Promise<VectorCounts> {
+  const registers = registersOf(task);
+  const sampled = await sampleRandomPairs(task, compute);
+  const allowed = Math.min(
+    MOST_PAIRS, MOST_PAIRS_PER_RECORD * (registers.recordsOfA + registers.recordsOfB));
+  const total = allPairs(registers);
+  if (total <= task.blocking.exhaustivePairs) {
+    return countAll(task, compute, rareVectors(task.scheme, sampled, null, total, allowed), report);
   }
-  const found = candidateProbabilities(a, b, scheme, plan);
-  const seen: CandidateCounts = { candidates: 0, cutPairs: 0 };
-  const { counts, pairs } = yield* comparePairs(
-    a, b, scheme, candidates(a, b, plan, task.blocking, seen), { keep });
-  const scale = plan.pairs / sampledPairs;
+  const wide = rareVectors(task.scheme, sampled, null, total, WIDER * allowed);
+  const joined = await joinSample(task, compute, wide, (fraction) => report(0.25 * fraction));
+  const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
+  const evidence = keptWith(joined.kept, rare);
+  const order = byRarity(task.scheme, joined.counts);
+  const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
+  const plan = planFromSample(task, registers, evidence, weights, joined.scale);
+  if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan, registers)) {
+    return countAll(task, compute, rare, (fraction) => report(0.25 + 0.75 * fraction));
+  }
+  const tables = await joinTables(task, compute, plan, rare, (fraction) => report(0.25 + 0.75 * fraction));
+  const found = observedProbabilities(task, plan, tables.kept, evidence);
+  const counts = new Float64Array(task.scheme.vectors);
+  const rows = tables.kept.rows();
+  for (let k = 2; k < rows.length; k += 3) counts[rows[k]]++;
+  const trusted = (v: number): boolean => rare[v] === 1 && found[v] >= TRUSTED_PROBABILITY;
   return {
-    pairs, rare, ...seen, candidateProbability: found,
-    counts: counts.map((count, v) =>
-      (found[v] >= TRUSTED_PROBABILITY ? count / found[v] : sampled[v] * scale)),
-    reliable: Uint8Array.from(found, (probability, v) =>
-      Number(probability >= TRUSTED_PROBABILITY || sampled[v] >= ENOUGH_SAMPLED)),
+    plan, rare, candidates: tables.comparisons, cutPairs: tables.cutPairs, candidateProbability: found,
+    pairs: columnsOf(rows),
+    counts: counts.map((count, v) => (trusted(v) ? count / found[v] : joined.counts[v] * joined.scale)),
+    reliable: Uint8Array.from(counts, (_, v) =>
+      Number(trusted(v) || joined.counts[v] >= ENOUGH_SAMPLED)),
   };
 }
 
-/**
- * 1 for the vectors that are rarest among random pairs, as many as `pairsPerRecord` allows: the product of
- * the segments' shares in the sample says how often each would occur by chance.
- */
-function rareVectors(
-  { a, b, scheme, plan, pairsPerRecord }: CountingTask, sampled: Float64Array,
-): Uint8Array {
-  const rare = new Uint8Array(scheme.vectors);
-  const shares = levelShares(scheme, sampled);
-  const expected = Float64Array.from({ length: scheme.vectors }, (_, vector) =>
-    levelsOfVector(scheme, vector).reduce((product, level, s) => product * shares[s][level], plan.pairs));
-  const ascending = Array.from(expected.keys()).sort((x, y) => expected[x] - expected[y] || x - y);
-  let allowed = pairsPerRecord * (a.records + b.records);
-  for (const vector of ascending) {
-    allowed -= expected[vector];
-    if (allowed < 0) break;
-    rare[vector] = 1;
+/** Counts of vectors in pairs that are surely non-matches: all of a unique register, or a sample of rows. */
+export async function countWithin(
+  task: CountingTask, compute: Compute, report: (fraction: number) => void,
+): Promise<Float64Array> {
+  const { records } = task.filters.extracts[task.a];
+  const none = new Uint8Array(task.scheme.vectors);
+  if (allPairs(registersOf(task)) <= task.blocking.exhaustivePairs) {
+    return (await joinRows(task, compute, allRows(records), 'later', none, report)).counts;
   }
-  return rare;
+  return (await joinRows(task, compute, sampledRows(task), 'others', none, report)).counts;
 }
 
-/** Share of each level of each segment, none of them zero. */
-function levelShares(scheme: ComparisonScheme, counts: Float64Array): Float64Array[] {
-  const sums = scheme.segments.map(({ levels }) => new Float64Array(levels).fill(0.5));
-  counts.forEach((count, vector) => {
-    if (count > 0) levelsOfVector(scheme, vector).forEach((level, s) => { sums[s][level] += count; });
-  });
-  return sums.map((sum) => {
-    const total = sum.reduce((all, count) => all + count, 0);
-    return sum.map((count) => count / total);
-  });
+function registersOf({ filters, a, b }: CountingTask): PlannedRegisters {
+  const { extracts } = filters;
+  return { recordsOfA: extracts[a].records, recordsOfB: extracts[b].records, within: a === b };
 }
 
-function candidateProbabilities(
-  a: EncodedExtract, b: EncodedExtract, scheme: ComparisonScheme, plan: BlockingPlan,
+async function sampleRandomPairs(task: CountingTask, compute: Compute): Promise<Float64Array> {
+  const { recordsOfA, recordsOfB, within } = registersOf(task);
+  const pairs = randomPairs(recordsOfA, recordsOfB, task.sampledPairs, task.seed, within);
+  const keep = new Uint8Array(task.scheme.vectors);
+  return (await compute.result({ ...placed(task), kind: 'pairs', pairs, keep })).counts;
+}
+
+async function countAll(
+  task: CountingTask, compute: Compute, rare: Uint8Array, report: (fraction: number) => void,
+): Promise<VectorCounts> {
+  const { recordsOfA, within } = registersOf(task);
+  const { counts, kept } = await joinRows(
+    task, compute, allRows(recordsOfA), within ? 'later' : 'all', rare, report);
+  const pairs = allPairs(registersOf(task));
+  return {
+    plan: { kind: 'exhaustive', pairs }, counts, pairs: columnsOf(kept), rare, candidates: pairs, cutPairs: 0,
+    reliable: new Uint8Array(task.scheme.vectors).fill(1),
+    candidateProbability: new Float64Array(task.scheme.vectors).fill(1),
+  };
+}
+
+interface JoinedRows {
+  readonly counts: Float64Array;
+  /** Row of A, row of B and vector in turn. */
+  readonly kept: Uint32Array;
+}
+
+interface JoinedSample extends JoinedRows {
+  /** What a pair of the sample stands for. */
+  readonly scale: number;
+}
+
+async function joinSample(
+  task: CountingTask, compute: Compute, keep: Uint8Array, report: (fraction: number) => void,
+): Promise<JoinedSample> {
+  const rows = sampledRows(task);
+  const { recordsOfA, within } = registersOf(task);
+  const joined = await joinRows(task, compute, rows, within ? 'others' : 'all', keep, report);
+  // Within a register each pair is met from both sides.
+  return { ...joined, scale: recordsOfA / rows.length / (within ? 2 : 1) };
+}
+
+async function joinRows(
+  task: CountingTask, compute: Compute, rows: Uint32Array, against: 'all' | 'others' | 'later',
+  keep: Uint8Array, report: (fraction: number) => void,
+): Promise<JoinedRows> {
+  const step = Math.max(1, Math.ceil(PAIRS_IN_TASK / task.filters.extracts[task.b].records));
+  const tasks: PlacelessTask[] = [];
+  for (let start = 0; start < rows.length; start += step) {
+    tasks.push({ ...placed(task), kind: 'rows', rows: rows.slice(start, start + step), against, keep });
+  }
+  const counts = new Float64Array(task.scheme.vectors);
+  const kept: Uint32Array[] = [];
+  for await (const result of compute.results(tasks)) {
+    for (let v = 0; v < counts.length; v++) counts[v] += result.counts[v];
+    kept.push(result.kept);
+    report(kept.length / tasks.length);
+  }
+  return { counts, kept: concatenated(kept) };
+}
+
+interface JoinedTables { readonly kept: PairSet; readonly comparisons: number; readonly cutPairs: number }
+
+async function joinTables(
+  task: CountingTask, compute: Compute, plan: TablePlan, keep: Uint8Array,
+  report: (fraction: number) => void,
+): Promise<JoinedTables> {
+  const equal = plan.tables.filter(({ kind }) => kind === 'equal').map((table) => [table]);
+  const sampled = plan.tables.filter(({ kind }) => kind === 'sampled');
+  const groups = [...equal];
+  for (let t = 0; t < sampled.length; t += TABLES_IN_TASK) groups.push(sampled.slice(t, t + TABLES_IN_TASK));
+  const { maxPairsInBucket } = task.blocking;
+  const tasks = groups.map((tables): PlacelessTask => (
+    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep }));
+  const kept = new PairSet();
+  let [comparisons, cutPairs, done] = [0, 0, 0];
+  for await (const result of compute.results(tasks)) {
+    kept.add(result.kept);
+    comparisons += result.comparisons;
+    cutPairs += result.cutPairs;
+    report(++done / tasks.length);
+  }
+  return { kept, comparisons, cutPairs };
+}
+
+function placed({ a, b, scheme }: CountingTask): Pick<PlacelessTask, 'a' | 'b' | 'scheme'> {
+  return { a, b, scheme };
+}
+
+function allRows(records: number): Uint32Array {
+  return Uint32Array.from({ length: records }, (_, row) => row);
+}
+
+/** Random rows of A, each at most once, ascending. */
+function sampledRows(task: CountingTask): Uint32Array {
+  const { recordsOfA, recordsOfB } = registersOf(task);
+  const pairs = Math.min(
+    MOST_JOINED_PAIRS, Math.max(LEAST_JOINED_PAIRS, JOINED_SHARE * recordsOfA * recordsOfB));
+  const wanted = Math.min(Math.ceil(pairs / recordsOfB), Math.ceil(MOST_JOINED_ROWS * recordsOfA));
+  const random = seededRandom(task.seed + 3);
+  const rows = new Set<number>();
+  while (rows.size < wanted) rows.add(Math.floor(random() * recordsOfA));
+  return Uint32Array.from(rows).sort();
+}
+
+function keptWith(kept: Uint32Array, keep: Uint8Array): Uint32Array {
+  const wanted: number[] = [];
+  for (let k = 0; k < kept.length; k += 3) {
+    if (keep[kept[k + 2]]) wanted.push(kept[k], kept[k + 1], kept[k + 2]);
+  }
+  return Uint32Array.from(wanted);
+}
+
+/** Bins of the plan's probability in which it is compared with what was found; certainty is one more. */
+const PROBABILITY_BINS = 10;
+/** What is expected of a vector, or a bin, counts as much as this many sampled pairs. */
+const PRIOR_PAIRS = 10;
+
+/**
+ * Probability of each vector's pairs to be candidates, by what became of the sampled pairs with it: so
+ * cut buckets are in it. Vectors with few sampled pairs lean on the plan's probability at the middle of their
+ * levels, times how much more or less often sampled pairs with about that probability were found.
+ */
+function observedProbabilities(
+  task: CountingTask, plan: BlockingPlan, found: PairSet, evidence: Uint32Array,
 ): Float64Array {
+  const planned = plannedProbabilities(task, plan);
+  const bin = (v: number): number => Math.floor(planned[v] * PROBABILITY_BINS);
+  const expected = new Float64Array(PROBABILITY_BINS + 1).fill(PRIOR_PAIRS);
+  const observed = new Float64Array(PROBABILITY_BINS + 1).fill(PRIOR_PAIRS);
+  const sampled = new Float64Array(task.scheme.vectors).fill(PRIOR_PAIRS);
+  const hits = new Float64Array(task.scheme.vectors);
+  for (let k = 0; k < evidence.length; k += 3) {
+    const [i, j, v] = [evidence[k], evidence[k + 1], evidence[k + 2]];
+    const hit = Number(found.has(i, j) || (task.a === task.b && found.has(j, i)));
+    expected[bin(v)] += planned[v];
+    observed[bin(v)] += hit;
+    sampled[v]++;
+    hits[v] += hit;
+  }
+  return planned.map((p, v) => Math.min(1,
+    (hits[v] + (PRIOR_PAIRS * p * observed[bin(v)]) / expected[bin(v)]) / sampled[v]));
+}
+
+function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: BlockingPlan): Float64Array {
   const differing = scheme.segments.map((segment, s) => {
-    const sumOfWeights = meanWeight(a, s) + meanWeight(b, s);
+    const sumOfWeights = meanWeight(filters, a, s) + meanWeight(filters, b, s);
     return Array.from({ length: segment.levels }, (_, level) =>
       differingShare(segment, level, sumOfWeights));
   });
@@ -130,8 +275,33 @@ function differingShare(segment: SegmentLevels, level: number, sumOfWeights: num
 }
 
 /** Mean number of ones of the records that have the segment. */
-function meanWeight(extract: EncodedExtract, s: number): number {
-  const { bits, filters } = extract.segments[s];
-  const present = weights(filters, bits, extract.records).filter((weight) => weight > 0);
-  return present.reduce((sum, weight) => sum + weight, 0) / Math.max(1, present.length);
+function meanWeight({ memory, extracts }: SharedFilters, extract: number, s: number): number {
+  const { records, segments } = extracts[extract];
+  const weights = new Uint16Array(memory.buffer, segments[s].weights, records);
+  let [sum, present] = [0, 0];
+  for (let row = 0; row < records; row++) {
+    sum += weights[row];
+    present += Number(weights[row] > 0);
+  }
+  return sum / Math.max(1, present);
+}
+
+function columnsOf(rows: Uint32Array): ComparedPairs {
+  const length = rows.length / 3;
+  const column = (c: number): Uint32Array => {
+    const values = new Uint32Array(length);
+    for (let k = 0; k < length; k++) values[k] = rows[3 * k + c];
+    return values;
+  };
+  return { length, rowsOfA: column(0), rowsOfB: column(1), vectors: column(2) };
+}
+
+function concatenated(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,0 +1,194 @@
+import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
+import {
+  allPairs, candidateProbability, exhaustiveIsCheaper, planTables, refinements,
+  type BlockingPlan, type BlockingSpec, type BlockingTable, type PlanEvidence,
+} from './blocking-plan.js';
+import { differingShares, mostVariableColumns } from './columns.js';
+import { indexTable, type BlockedSegment } from './table-index.js';
+
+const SPEC: BlockingSpec = {
+  exhaustivePairs: 0, tablesPerSegment: 100, pairCompleteness: 0.99, maxPairsInBucket: 1e6,
+};
+const REGISTERS = { recordsOfA: 20000, recordsOfB: 20000, within: false };
+const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);
+const ofShare = (length: number, share: number): Float64Array => new Float64Array(length).fill(share);
+
+/** Matches that differ in these shares of each segment, among strangers that differ in half. */
+function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
+  return {
+    segments: segments.map((shares) => (
+      { pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5) })),
+    matchWeights: ofShare(segments[0].length, 1), scale: 200,
+  };
+}
+
+const like = (share: number): number[] => Array<number>(50).fill(share);
+
+const sampled = (plan: { readonly tables: readonly BlockingTable[] }, segment: number): BlockingTable[] =>
+  plan.tables.filter((table) => table.kind === 'sampled' && table.segment === segment);
+
+function segmentOf(rows: readonly Uint8Array[]): BlockedSegment {
+  const rowBytes = rows[0].length;
+  return {
+    records: rows.length, rowBytes, filters: Uint8Array.from(Buffer.concat(rows)),
+    weights: Uint16Array.from(rows, (row) => row.reduce((sum, byte) => sum + byte, 0)),
+  };
+}
+
+describe('the plan of tables', () => {
+  it('has one table of equal filters a segment, and no more where those find every match', () => {
+    const plan = planTables(REGISTERS, evidence([0, 0.5, 0], [0.5, 0, 0]), SPEC, 1);
+    expect(plan.tables).toEqual([{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 1 }]);
+    expect(plan.predicted).toEqual({ comparisons: 0, pairCompleteness: 1 });
+    expect(plan.pairs).toBe(4e8);
+  });
+
+  it('adds sampled tables until the wanted completeness is expected', () => {
+    for (const wanted of [0.6, 0.9, 0.99]) {
+      const spec = { ...SPEC, pairCompleteness: wanted };
+      const plan = planTables(REGISTERS, evidence(like(0.1)), spec, 1);
+      const tables = sampled(plan, 0);
+      expect(plan.predicted.pairCompleteness).toBeGreaterThanOrEqual(wanted);
+      expect(plan.predicted.pairCompleteness).toBeCloseTo(candidateProbability(plan, [0.1]), 12);
+      const fewer: BlockingPlan = { ...plan, tables: plan.tables.slice(0, -1) };
+      expect(candidateProbability(fewer, [0.1])).toBeLessThan(wanted);
+      for (const table of tables) {
+        if (table.kind !== 'sampled') continue;
+        const columns = [...table.columns, ...table.finer];
+        expect(new Set(columns).size).toBe(columns.length);
+      }
+    }
+  });
+
+  it('takes the segment in which matches are nearer, and none in which they look like strangers', () => {
+    const plan = planTables(REGISTERS, evidence(like(0.5), like(0.1)), SPEC, 1);
+    expect(sampled(plan, 0)).toEqual([]);
+    expect(sampled(plan, 1).length).toBeGreaterThan(2);
+    const diffused = planTables(REGISTERS, evidence(like(0.49)), SPEC, 1);
+    expect(sampled(diffused, 0)).toEqual([]);
+    expect(diffused.predicted.pairCompleteness).toBe(0);
+  });
+
+  it('asks for more columns where there are more records to tell apart', () => {
+    const width = (records: number): number => {
+      const plan = planTables({ recordsOfA: records, recordsOfB: records, within: false },
+        evidence(like(0.1)), SPEC, 1);
+      const [first] = sampled(plan, 0);
+      return first.kind === 'sampled' ? first.columns.length : 0;
+    };
+    expect(width(1e4)).toBeLessThan(width(1e6));
+    expect(width(1e6)).toBeGreaterThan(14);
+  });
+
+  it('keeps to the most tables that are allowed', () => {
+    const plan = planTables(REGISTERS, evidence(like(0.3)), { ...SPEC, tablesPerSegment: 7 }, 1);
+    expect(sampled(plan, 0)).toHaveLength(7);
+    expect(plan.predicted.pairCompleteness).toBeLessThan(0.99);
+  });
+
+  it('is the same for the same seed and another for another; a missing segment finds nothing', () => {
+    const plan = (seed: number): unknown =>
+      planTables(REGISTERS, evidence([0.1, 0.2], [0.1, 0.1]), SPEC, seed);
+    expect(plan(7)).toEqual(plan(7));
+    expect(plan(7)).not.toEqual(plan(8));
+    const half = { ...SPEC, pairCompleteness: 0.5 };
+    const missing = planTables(REGISTERS, evidence([Number.NaN, 0.1]), half, 1);
+    expect(missing.predicted.pairCompleteness).toBeLessThanOrEqual(0.5);
+  });
+
+  it('without any likely match is the tables of equal filters', () => {
+    expect(planTables(REGISTERS, evidence([]), SPEC, 1)).toMatchObject(
+      { tables: [{ kind: 'equal' }], predicted: { pairCompleteness: 1 } });
+  });
+
+  it('gives way to comparing every pair where that costs less', () => {
+    const small = { recordsOfA: 60, recordsOfB: 60, within: false };
+    const matches = evidence(like(0.1));
+    expect(exhaustiveIsCheaper(planTables(small, matches, SPEC, 1), small)).toBe(true);
+    const large = { recordsOfA: 1e6, recordsOfB: 1e6, within: false };
+    expect(exhaustiveIsCheaper(planTables(large, matches, SPEC, 1), large)).toBe(false);
+  });
+
+  it('counts the pairs of two registers and of one', () => {
+    expect(allPairs({ recordsOfA: 3, recordsOfB: 4, within: false })).toBe(12);
+    expect(allPairs({ recordsOfA: 4, recordsOfB: 4, within: true })).toBe(6);
+  });
+});
+
+describe('what splits a bucket that is too large', () => {
+  it('is finer columns of the same segment and the other segments', () => {
+    const [columns, finer] = [Uint16Array.of(1, 2), Uint16Array.of(3)];
+    expect(refinements({ kind: 'equal', segment: 1 }, 3)).toEqual(
+      [{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 2 }]);
+    expect(refinements({ kind: 'sampled', segment: 0, columns, finer }, 2)).toEqual([
+      { kind: 'sampled', segment: 0, columns: finer, finer: new Uint16Array(0) }, { kind: 'equal', segment: 1 },
+    ]);
+    expect(refinements({ kind: 'equal', segment: 0 }, 1)).toEqual([]);
+  });
+});
+
+describe('the columns of a segment', () => {
+  it('are those that vary most, first', () => {
+    const random = chance(3);
+    const half = segmentOf(Array.from({ length: 400 }, () => {
+      const row = randomFilter(1024, 0.5, random).fill(0, 0, 64);
+      row[0] = random() < 0.1 ? 128 : 0;
+      return row;
+    }));
+    const columns = mostVariableColumns(half, 1024);
+    expect(columns).toHaveLength(512);
+    expect(Math.min(...columns)).toBeGreaterThanOrEqual(512);
+    const few = mostVariableColumns({ ...half, rowBytes: 128 }, 520);
+    expect(few).toHaveLength(512);
+    expect(few[0]).toBeGreaterThanOrEqual(512);
+    expect(few.indexOf(0)).toBe(8);
+  });
+
+  it('tell how far two rows are apart', () => {
+    const a = segmentOf([Uint8Array.of(0b11110000, 1), Uint8Array.of(0, 0), Uint8Array.of(0b11110000, 1)]);
+    const b = segmentOf([Uint8Array.of(0b11111100, 1), Uint8Array.of(0b11110000, 3)]);
+    const pairs = Uint32Array.of(0, 0, 1, 0, 2, 1);
+    const columns = Uint16Array.of(0, 1, 4, 5);
+    const [near, missing, elsewhere] = differingShares(a, b, columns, pairs);
+    expect(near).toBe(0.5);
+    expect(missing).toBeNaN();
+    // Equal in these columns and not in others: not taken for equal filters.
+    expect(elsewhere).toBeGreaterThan(0);
+    expect(elsewhere).toBeLessThan(0.001);
+    expect(differingShares(a, a, columns, Uint32Array.of(0, 2))[0]).toBe(0);
+  });
+});
+
+describe('candidate probability', () => {
+  const random = chance(11);
+  const originals = Array.from({ length: 4000 }, () => randomFilter(256, 0.5, random));
+
+  it.each([0.02, 0.05, 0.1, 0.2])('is the share of pairs that collide when %d of the columns differ', (share) => {
+    const [a, b] = [originals, originals.map((row) => turned(row, share, random))].map(segmentOf);
+    const plan = planTables(REGISTERS, evidence([0.3, 0.1]), { ...SPEC, tablesPerSegment: 6 }, 5);
+    const found = new Uint8Array(originals.length);
+    for (const table of plan.tables) {
+      const keys = [a, b].map((side) => {
+        const { rows, keys: sorted } = indexTable(table, side);
+        const byRow = new Uint32Array(originals.length);
+        rows.forEach((row, k) => { byRow[row] = sorted[k]; });
+        return byRow;
+      });
+      keys[0].forEach((key, row) => { if (key === keys[1][row]) found[row] = 1; });
+    }
+    const own = found.reduce((sum, one) => sum + one, 0) / originals.length;
+    const expected = candidateProbability(plan, [share]);
+    const error = Math.sqrt((expected * (1 - expected)) / originals.length);
+    // Tables share some columns, so that finds are not quite independent: two hundredths for that.
+    expect(Math.abs(own - expected)).toBeLessThan(4 * error + 0.02);
+  });
+
+  it('is certain for an equal segment, nothing when all are missing, and joins the segments', () => {
+    const plan = planTables(REGISTERS, evidence([0.1, 0.2], [0.2, 0.1]), SPEC, 1);
+    expect(candidateProbability(plan, [0, 0.4])).toBe(1);
+    expect(candidateProbability(plan, [Number.NaN, Number.NaN])).toBe(0);
+    const missedBy = (differing: number[]): number => 1 - candidateProbability(plan, differing);
+    expect(missedBy([0.1, 0.2])).toBeCloseTo(missedBy([0.1, Number.NaN]) * missedBy([Number.NaN, 0.2]), 12);
+    expect(candidateProbability({ kind: 'exhaustive', pairs: 9 }, [Number.NaN])).toBe(1);
+  });
+});

@@ -1,0 +1,65 @@
+import type { BlockedSegment } from './table-index.js';
+
+/** Sampled columns are drawn among this many of the most variable ones of a segment. */
+const COLUMN_POOL = 512;
+/** Rows that are looked at for the variability of columns. */
+const ROWS_LOOKED_AT = 20000;
+
+/** Columns by p (1 - p) descending, in evenly spaced rows; ties by column number. At most `COLUMN_POOL`. */
+export function mostVariableColumns(
+  { records, rowBytes, filters, weights }: BlockedSegment, bits: number,
+): Uint16Array {
+  const ones = new Float64Array(bits);
+  const step = Math.max(1, Math.floor(records / ROWS_LOOKED_AT));
+  let rows = 0;
+  for (let row = 0; row < records; row += step) {
+    if (weights[row] === 0) continue;
+    rows++;
+    for (let k = 0; k < bits / 8; k++) {
+      let byte = filters[row * rowBytes + k];
+      for (let bit = 8 * k + 7; byte !== 0; byte >>= 1, bit--) ones[bit] += byte & 1;
+    }
+  }
+  const variance = ones.map((count) => count * (rows - count));
+  return Uint16Array.from(
+    Array.from(variance.keys()).sort((x, y) => variance[y] - variance[x] || x - y).slice(0, COLUMN_POOL));
+}
+
+/**
+ * Share of the columns in which the rows of each pair (row of A and row of B in turn) differ, in [0, 1]; NaN
+ * where the segment is missing on either side.
+ */
+export function differingShares(
+  a: BlockedSegment, b: BlockedSegment, columns: Uint16Array, pairs: Uint32Array,
+): Float64Array {
+  const shares = new Float64Array(pairs.length / 2);
+  for (let p = 0; p < shares.length; p++) {
+    const i = pairs[2 * p];
+    const j = pairs[2 * p + 1];
+    if (a.weights[i] === 0 || b.weights[j] === 0) {
+      shares[p] = Number.NaN;
+      continue;
+    }
+    let differing = 0;
+    for (let c = 0; c < columns.length; c++) {
+      const byte = columns[c] >> 3;
+      const shift = 7 - (columns[c] & 7);
+      differing += ((a.filters[i * a.rowBytes + byte] ^ b.filters[j * b.rowBytes + byte]) >> shift) & 1;
+    }
+    shares[p] = differing / columns.length;
+  }
+  // Columns that are left out of the pool may differ: only equal filters are equal.
+  for (let p = 0; p < shares.length; p++) {
+    if (shares[p] === 0 && !equalRows(a, b, pairs[2 * p], pairs[2 * p + 1])) shares[p] = LEAST_DIFFERING;
+  }
+  return shares;
+}
+
+const LEAST_DIFFERING = 1e-6;
+
+function equalRows(a: BlockedSegment, b: BlockedSegment, i: number, j: number): boolean {
+  for (let k = 0; k < a.rowBytes; k++) {
+    if (a.filters[i * a.rowBytes + k] !== b.filters[j * b.rowBytes + k]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,136 @@
+// Kernel for candidate pairs and for samples of rows, over a memory that several threads share. AssemblyScript,
+// built by `npm run build:kernel` into src/shared/candidates-module.ts.
+//
+// A segment descriptor is that of kernel.as: [0] filters of A, [1] filters of B, [2] 64-bit words a filter,
+// [3] weights of A (u16 each), [4] weights of B, [5] threshold table, [6] number of observed levels,
+// [7] stride of the segment in the vector index. Each thread has descriptors, tables and results of its own.
+
+/** Pairs whose filters are touched together, so that their cache misses overlap. */
+const TOUCHED: i32 = 16;
+
+// `fence` is always 0, see kernel.as.
+// @ts-ignore: decorator
+@inline
+function intersection(a: usize, b: usize, words: i32, fence: i32): i32 {
+  let count: i64 = 0;
+  const end = a + <usize>(words << 3);
+  while (a < end) {
+    count += popcnt<i64>(load<i64>(a, 0) & load<i64>(b, 0));
+    count += popcnt<i64>(load<i64>(a, 8) & load<i64>(b, 8));
+    count += popcnt<i64>(load<i64>(a, 16) & load<i64>(b, 16));
+    count += popcnt<i64>(load<i64>(a, 24) & load<i64>(b, 24));
+    if (fence) break;
+    count += popcnt<i64>(load<i64>(a, 32) & load<i64>(b, 32));
+    count += popcnt<i64>(load<i64>(a, 40) & load<i64>(b, 40));
+    count += popcnt<i64>(load<i64>(a, 48) & load<i64>(b, 48));
+    count += popcnt<i64>(load<i64>(a, 56) & load<i64>(b, 56));
+    a += 64;
+    b += 64;
+  }
+  return <i32>count;
+}
+
+// @ts-ignore: decorator
+@inline
+function vectorOf(first: usize, segments: i32, i: usize, j: usize, fence: i32): i32 {
+  let vector = 0;
+  for (let s = 0; s < segments; s++) {
+    const segment = first + (<usize>s << 5);
+    const words = load<i32>(segment, 8);
+    const weightA = <i32>load<u16>(<usize>load<u32>(segment, 12) + (i << 1));
+    const weightB = <i32>load<u16>(<usize>load<u32>(segment, 16) + (j << 1));
+    const observed = load<i32>(segment, 24);
+    let reached = observed;
+    if (weightA != 0 && weightB != 0) {
+      const filterBytes = <usize>(words << 3);
+      const count = intersection(
+        <usize>load<u32>(segment, 0) + i * filterBytes,
+        <usize>load<u32>(segment, 4) + j * filterBytes, words, fence);
+      const rowBytes = <usize>((words << 7) + 1) << 1;
+      let threshold = <usize>load<u32>(segment, 20) + (<usize>(weightA + weightB) << 1);
+      reached = 0;
+      while (reached < observed - 1 && count >= <i32>load<u16>(threshold)) {
+        reached++;
+        threshold += rowBytes;
+      }
+    }
+    vector += reached * load<i32>(segment, 28);
+  }
+  return vector;
+}
+
+/** Reads one word of every cache line of the pairs' filters. */
+function touch(first: usize, segments: i32, pairs: usize, length: i32): i64 {
+  let sum: i64 = 0;
+  for (let s = 0; s < segments; s++) {
+    const segment = first + (<usize>s << 5);
+    const filterBytes = <usize>(load<i32>(segment, 8) << 3);
+    const a = <usize>load<u32>(segment, 0);
+    const b = <usize>load<u32>(segment, 4);
+    for (let p = 0; p < length; p++) {
+      const ofA = a + <usize>load<u32>(pairs + (<usize>p << 3)) * filterBytes;
+      const ofB = b + <usize>load<u32>(pairs + (<usize>p << 3), 4) * filterBytes;
+      for (let at: usize = 0; at < filterBytes; at += 64) sum += load<i64>(ofA + at) ^ load<i64>(ofB + at);
+    }
+  }
+  return sum;
+}
+
+/**
+ * Counts the vectors of the listed pairs (row of A, row of B) and writes (row of A, row of B, vector) for those
+ * that `keep` wants. Returns how many were written. `sink` takes a number that nobody reads.
+ */
+export function verifyPairs(
+  first: usize, segments: i32, pairs: usize, length: i32, counts: usize, keep: usize, kept: usize, sink: usize,
+  fence: i32,
+): i32 {
+  let written = 0;
+  for (let from = 0; from < length; from += TOUCHED) {
+    const block = length - from < TOUCHED ? length - from : TOUCHED;
+    const start = pairs + (<usize>from << 3);
+    store<i64>(sink, touch(first, segments, start, block));
+    for (let p = 0; p < block; p++) {
+      const i = load<u32>(start + (<usize>p << 3));
+      const j = load<u32>(start + (<usize>p << 3), 4);
+      const vector = vectorOf(first, segments, <usize>i, <usize>j, fence);
+      const counter = counts + (<usize>vector << 2);
+      store<u32>(counter, load<u32>(counter) + 1);
+      if (load<u8>(keep + <usize>vector)) {
+        const place = kept + <usize>written * 12;
+        store<u32>(place, i);
+        store<u32>(place, j, 4);
+        store<u32>(place, vector, 8);
+        written++;
+      }
+    }
+  }
+  return written;
+}
+
+/** The same for row `i` of A and the rows `from` to `to` of B. */
+export function verifyRow(
+  first: usize, segments: i32, i: u32, from: u32, to: u32, counts: usize, keep: usize, kept: usize, fence: i32,
+): i32 {
+  let written = 0;
+  for (let j = from; j < to; j++) {
+    const vector = vectorOf(first, segments, <usize>i, <usize>j, fence);
+    const counter = counts + (<usize>vector << 2);
+    store<u32>(counter, load<u32>(counter) + 1);
+    if (load<u8>(keep + <usize>vector)) {
+      const place = kept + <usize>written * 12;
+      store<u32>(place, i);
+      store<u32>(place, j, 4);
+      store<u32>(place, vector, 8);
+      written++;
+    }
+  }
+  return written;
+}
+
+/** Number of ones of every filter, as u16. */
+export function weigh(filters: usize, words: i32, records: i32, weights: usize): void {
+  for (let row = 0; row < records; row++) {
+    const filter = filters + <usize>row * <usize>(words << 3);
+    store<u16>(weights + (<usize>row << 1), <u16>intersection(filter, filter, words, 0));
+  }
+}

@@ -1,0 +1,164 @@
+import { VinculumError, type EncodedExtract, type SegmentShape } from '#libs/record';
+import type { ComparisonScheme } from '../comparison-scheme.js';
+import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
+
+/** Pairs in one call of `SharedKernel.verifyPairs`. */
+export const CANDIDATE_BATCH = 16384;
+/** Rows of B in one call of `SharedKernel.verifyRow`. */
+export const ROW_TILE = 4096;
+
+const FIRST_FREE_BYTE = 1024;
+const PAGE_BYTES = 65536;
+const MAX_PAGES = 65536;
+export const DESCRIPTOR_BYTES = 32;
+/** The kernel reads 64 bytes at a time, so filters are padded with zero bits to a multiple of that. */
+const FILTER_ALIGNMENT_BYTES = 64;
+
+// `WebAssembly` is a global in Node and in browsers, but the language's own library does not declare it.
+interface WebAssemblyGlobal {
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number; shared: true }) => SharedMemory;
+  Instance: new (module: object, imports: object) => { exports: unknown };
+}
+
+interface SharedMemory { readonly buffer: SharedArrayBuffer }
+
+/** Where a segment of an extract lies: first bytes of its padded rows and of its weights (u16). */
+export interface SegmentPlace extends SegmentShape {
+  readonly filters: number;
+  readonly weights: number;
+}
+
+export interface SharedExtract {
+  readonly records: number;
+  readonly segments: readonly SegmentPlace[];
+}
+
+/**
+ * The filters of all extracts of a run in one memory that threads share, and a workspace for each thread.
+ * It can be posted to a thread as it is; only the memory's place goes over, not its content.
+ */
+export interface SharedFilters {
+  readonly memory: SharedMemory;
+  readonly extracts: readonly SharedExtract[];
+  /** First byte of each workspace; one computation at a time may use one. */
+  readonly workspaces: readonly number[];
+}
+
+export interface CandidateExports {
+  verifyPairs(
+    first: number, segments: number, pairs: number, length: number, counts: number, keep: number,
+    kept: number, sink: number, fence: 0): number;
+  verifyRow(
+    first: number, segments: number, i: number, from: number, to: number, counts: number, keep: number,
+    kept: number, fence: 0): number;
+  weigh(filters: number, words: number, records: number, weights: number): void;
+}
+
+/** Parts of a workspace, from its first byte. */
+export interface WorkspaceParts {
+  readonly descriptors: number;
+  readonly thresholds: number;
+  readonly counts: number;
+  readonly keep: number;
+  readonly pairs: number;
+  readonly kept: number;
+  readonly sink: number;
+  readonly end: number;
+}
+
+/**
+ * Copies the filters of all extracts into one shared memory.
+ *
+ * @param threads number of computations at a time, at least 1.
+ * @throws VinculumError `LINKAGE_INPUT_INVALID` when they do not fit into the 4 GiB that a WebAssembly memory
+ *   can have.
+ */
+export function* shareFilters(
+  extracts: readonly EncodedExtract[], scheme: ComparisonScheme, threads: number,
+): Generator<void, SharedFilters> {
+  let top = FIRST_FREE_BYTE;
+  const reserve = (bytes: number): number => {
+    const start = top;
+    top = Math.ceil((top + bytes) / 64) * 64;
+    return start;
+  };
+  const places = extracts.map(({ records, segments }): SharedExtract => ({
+    records, segments: segments.map(({ name, bits }) => (
+      { name, bits, filters: reserve(records * paddedBytes(bits)), weights: reserve(records * 2) })),
+  }));
+  const size = workspaceParts(0, scheme).end;
+  const workspaces = Array.from({ length: threads }, () => reserve(size));
+  const memory = newMemory(top);
+  const kernel = instantiate(memory);
+  for (const [x, extract] of extracts.entries()) {
+    for (const [s, segment] of extract.segments.entries()) {
+      const place = places[x].segments[s];
+      yield* loadFilters(memory, segment.filters, place, extract.records);
+      for (let row = 0; row < extract.records; row += ROWS_A_STEP) {
+        const rows = Math.min(ROWS_A_STEP, extract.records - row);
+        const words = paddedBytes(place.bits) / 8;
+        kernel.weigh(place.filters + row * words * 8, words, rows, place.weights + 2 * row);
+        yield;
+      }
+    }
+  }
+  return { memory, extracts: places, workspaces };
+}
+
+/** Rows between two yields: some milliseconds. */
+const ROWS_A_STEP = 100000;
+
+function* loadFilters(
+  { buffer }: SharedMemory, filters: Uint8Array, { bits, filters: at }: SegmentPlace, records: number,
+): Generator<void> {
+  const bytes = bits / 8;
+  const padded = paddedBytes(bits);
+  for (let row = 0; row < records; row += ROWS_A_STEP) {
+    const rows = Math.min(ROWS_A_STEP, records - row);
+    const target = new Uint8Array(buffer, at + row * padded, rows * padded);
+    const source = filters.subarray(row * bytes, (row + rows) * bytes);
+    if (bytes === padded) target.set(source);
+    else for (let r = 0; r < rows; r++) target.set(source.subarray(r * bytes, (r + 1) * bytes), r * padded);
+    yield;
+  }
+}
+
+/** Bytes of a row of the filters of a segment in the shared memory. */
+export function paddedBytes(bits: number): number {
+  return Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
+}
+
+export function workspaceParts(start: number, { segments, vectors }: ComparisonScheme): WorkspaceParts {
+  const thresholds = start + DESCRIPTOR_BYTES * segments.length;
+  const tables = segments.reduce((bytes, { bits, cuts }) => bytes + 2 * cuts.length * sumsOfWeights(bits), 0);
+  const counts = Math.ceil((thresholds + tables) / 64) * 64;
+  const keep = counts + 4 * vectors;
+  const pairs = Math.ceil((keep + vectors) / 64) * 64;
+  const kept = pairs + 8 * CANDIDATE_BATCH;
+  const sink = kept + 12 * CANDIDATE_BATCH;
+  return { descriptors: start, thresholds, counts, keep, pairs, kept, sink, end: sink + 64 };
+}
+
+/** Number of sums of two weights. */
+export function sumsOfWeights(bits: number): number {
+  return 16 * paddedBytes(bits) + 1;
+}
+
+function newMemory(bytes: number): SharedMemory {
+  const pages = Math.ceil(bytes / PAGE_BYTES);
+  if (pages > MAX_PAGES) {
+    throw new VinculumError('LINKAGE_INPUT_INVALID',
+      `the filters of all extracts must fit into 4 GiB, these need ${Math.ceil(bytes / 2 ** 30)} GiB: `
+      + 'link a part of a register at a time');
+  }
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+export function instantiate(memory: SharedMemory): CandidateExports {
+  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
+  const module = new WebAssembly.Module(
+    Uint8Array.from(atob(CANDIDATES_MODULE_BASE64), (c) => c.charCodeAt(0)));
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as CandidateExports;
+}

@@ -1,0 +1,78 @@
+import type { ComparisonScheme } from '../comparison-scheme.js';
+import { leastIntersection } from '../least-intersection.js';
+import {
+  CANDIDATE_BATCH, DESCRIPTOR_BYTES, instantiate, paddedBytes, sumsOfWeights, workspaceParts,
+  type CandidateExports, type SharedExtract, type SharedFilters, type WorkspaceParts,
+} from './shared-filters.js';
+
+/** Pairs that were kept: row of A, row of B and vector in turn. */
+export type KeptPairs = Uint32Array;
+
+/**
+ * The kernel of one thread for the pairs of two extracts of a shared memory. It owns a workspace: nobody
+ * else may use that one meanwhile.
+ */
+export class SharedKernel {
+  /** Where candidates are put for `verifyPairs`: row of A and row of B in turn. */
+  readonly pairs: Uint32Array;
+  private readonly kernel: CandidateExports;
+  private readonly parts: WorkspaceParts;
+  private readonly counters: Uint32Array;
+  private readonly kept: Uint32Array;
+  private readonly segments: number;
+
+  /** @param keep 1 for the vectors whose pairs are wanted. */
+  constructor(
+    filters: SharedFilters, workspace: number, a: number, b: number, scheme: ComparisonScheme,
+    keep: Uint8Array,
+  ) {
+    const { memory, extracts } = filters;
+    this.kernel = instantiate(memory);
+    this.segments = scheme.segments.length;
+    this.parts = workspaceParts(filters.workspaces[workspace], scheme);
+    this.writeDescriptors(memory.buffer, extracts[a], extracts[b], scheme);
+    this.counters = new Uint32Array(memory.buffer, this.parts.counts, scheme.vectors).fill(0);
+    new Uint8Array(memory.buffer, this.parts.keep, scheme.vectors).set(keep);
+    this.pairs = new Uint32Array(memory.buffer, this.parts.pairs, 2 * CANDIDATE_BATCH);
+    this.kept = new Uint32Array(memory.buffer, this.parts.kept, 3 * CANDIDATE_BATCH);
+  }
+
+  /** Compares the first `length` of `pairs`; the result is valid until the next call. */
+  verifyPairs(length: number): KeptPairs {
+    const { descriptors, pairs, counts, keep, kept, sink } = this.parts;
+    const written = this.kernel.verifyPairs(
+      descriptors, this.segments, pairs, length, counts, keep, kept, sink, 0);
+    return this.kept.subarray(0, 3 * written);
+  }
+
+  /** Compares row `i` of A with at most `ROW_TILE` rows of B; the result is valid until the next call. */
+  verifyRow(i: number, from: number, to: number): KeptPairs {
+    const { descriptors, counts, keep, kept } = this.parts;
+    const written = this.kernel.verifyRow(descriptors, this.segments, i, from, to, counts, keep, kept, 0);
+    return this.kept.subarray(0, 3 * written);
+  }
+
+  /** Adds the counts of vectors since the last call; call it before any of them reaches 2^32. */
+  takeCounts(counts: Float64Array): void {
+    for (let vector = 0; vector < counts.length; vector++) counts[vector] += this.counters[vector];
+    this.counters.fill(0);
+  }
+
+  private writeDescriptors(
+    buffer: SharedArrayBuffer, a: SharedExtract, b: SharedExtract, scheme: ComparisonScheme,
+  ): void {
+    let { thresholds } = this.parts;
+    scheme.segments.forEach((segment, s) => {
+      const sums = sumsOfWeights(segment.bits);
+      new Uint32Array(buffer, this.parts.descriptors + s * DESCRIPTOR_BYTES, 8).set([
+        a.segments[s].filters, b.segments[s].filters, paddedBytes(segment.bits) / 8,
+        a.segments[s].weights, b.segments[s].weights, thresholds, segment.cuts.length + 1, segment.stride,
+      ]);
+      segment.cuts.forEach((_, l) => {
+        const row = new Uint16Array(buffer, thresholds, sums);
+        for (let sum = 0; sum < sums; sum++) row[sum] = leastIntersection(segment, l, sum);
+        thresholds += 2 * sums;
+      });
+    });
+  }
+}

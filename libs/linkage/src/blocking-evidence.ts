@@ -1,0 +1,81 @@
+import {
+  differingShares, mostVariableColumns, planTables, randomPairs,
+  type PlannedRegisters, type TablePlan,
+} from '#libs/block';
+import { blockedSegment } from './compute-task.js';
+import type { CountingTask } from './counting-task.js';
+
+/** Random pairs that tell how many candidates a table gives. */
+const RANDOM_PAIRS = 20000;
+/** Likely matches that planning looks at. */
+const MOST_MATCHES = 20000;
+
+/**
+ * Plans the tables from the pairs that joining a sample of rows with all rows followed up (row of A, row of B
+ * and vector in turn): the tables are chosen for what matches look like in these very registers.
+ *
+ * @param weights how likely each of the pairs is a match.
+ * @param scale how many pairs of the registers each of them stands for.
+ */
+export function planFromSample(
+  { filters, a, b, scheme, blocking, seed }: CountingTask, registers: PlannedRegisters, kept: Uint32Array,
+  weights: Float64Array, scale: number,
+): TablePlan {
+  const step = Math.max(1, Math.ceil(kept.length / 3 / MOST_MATCHES));
+  const chosen = Array.from({ length: Math.floor(kept.length / 3 / step) }, (_, k) => k * step);
+  const matches = Uint32Array.from(chosen.flatMap((pair) => [kept[3 * pair], kept[3 * pair + 1]]));
+  const { recordsOfA, recordsOfB, within } = registers;
+  const random = randomPairs(recordsOfA, recordsOfB, RANDOM_PAIRS, seed + 5, within);
+  const segments = scheme.segments.map(({ bits }, s) => {
+    const ofA = blockedSegment(filters, a, s);
+    const ofB = blockedSegment(filters, b, s);
+    const pool = mostVariableColumns(ofA, bits);
+    return {
+      pool, ofMatches: differingShares(ofA, ofB, pool, matches),
+      ofRandomPairs: differingShares(ofA, ofB, pool, random),
+    };
+  });
+  const matchWeights = Float64Array.from(chosen, (pair) => weights[pair]);
+  return planTables(registers, { segments, matchWeights, scale: scale * step }, blocking, seed + 7);
+}
+
+/** Vectors are taken together, rarest first, until so many joined pairs tell how many are matches … */
+const PAIRS_IN_BIN = 40;
+/** … or so large a share of those before: chance must not add up over many small bins. */
+const SHARE_IN_BIN = 0.2;
+/** From the first bin on in which less than this share are matches, pairs count for nothing. */
+const LEAST_MATCH_SHARE = 0.2;
+
+/**
+ * How likely each joined pair is a match, before there is a model: by how many pairs of about that rarity
+ * there are beyond those that known non-matches let expect. Without those every pair counts the same.
+ *
+ * @param kept row of A, row of B and vector in turn.
+ * @param order the vectors, rarest by chance first.
+ * @param joined counts of vectors in the join that `kept` is of.
+ * @param known counts of vectors of known non-matches, or null.
+ */
+export function matchWeights(
+  kept: Uint32Array, order: Uint32Array, joined: Float64Array, known: Float64Array | null,
+): Float64Array {
+  const observed = new Float64Array(joined.length);
+  for (let k = 2; k < kept.length; k += 3) observed[kept[k]]++;
+  const sum = (counts: Float64Array): number => counts.reduce((total, count) => total + count, 0);
+  const scale = known ? sum(joined) / Math.max(1, sum(known)) : 0;
+  const weightOf = new Float64Array(joined.length);
+  let bin: number[] = [];
+  let [seen, expected, before] = [0, 0, 0];
+  for (const [place, vector] of order.entries()) {
+    bin.push(vector);
+    seen += observed[vector];
+    expected += known ? known[vector] * scale : 0;
+    const full = seen >= Math.max(PAIRS_IN_BIN, SHARE_IN_BIN * before);
+    if (!full && place < order.length - 1) continue;
+    const share = seen > 0 ? 1 - expected / seen : 0;
+    if (share < LEAST_MATCH_SHARE) break;
+    for (const member of bin) weightOf[member] = share;
+    before += seen;
+    [bin, seen, expected] = [[], 0, 0];
+  }
+  return Float64Array.from({ length: kept.length / 3 }, (_, pair) => weightOf[kept[3 * pair + 2]]);
+}

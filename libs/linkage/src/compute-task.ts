@@ -1,0 +1,187 @@
+import { indexTable, joinBuckets, refinements, type BlockedSegment, type BlockingTable } from '#libs/block';
+import {
+  paddedBytes, ROW_TILE, SharedKernel, type ComparisonScheme, type KeptPairs, type SharedFilters,
+} from '#libs/compare';
+import { PairSet } from './pair-set.js';
+
+/** Two extracts of a shared memory (the same one twice for pairs within it), and what is wanted of them. */
+interface TaskBase {
+  readonly filters: SharedFilters;
+  /** Which workspace the task may use while it runs. */
+  readonly workspace: number;
+  readonly a: number;
+  readonly b: number;
+  readonly scheme: ComparisonScheme;
+  /** 1 for the vectors whose pairs are wanted. */
+  readonly keep: Uint8Array;
+}
+
+/** Compares each listed row of A with every row of B: all, all others (j != i), or later ones (j > i). */
+export interface RowsTask extends TaskBase {
+  readonly kind: 'rows';
+  readonly rows: Uint32Array;
+  readonly against: 'all' | 'others' | 'later';
+}
+
+/** Compares the listed pairs: row of A and row of B in turn. */
+export interface PairsTask extends TaskBase {
+  readonly kind: 'pairs';
+  readonly pairs: Uint32Array;
+}
+
+/** Compares the pairs that collide in some tables. */
+export interface TablesTask extends TaskBase {
+  readonly kind: 'tables';
+  readonly tables: readonly BlockingTable[];
+  readonly maxPairsInBucket: number;
+}
+
+/** A piece of a run that any thread can do: it depends on nothing but itself. */
+export type ComputeTask = RowsTask | PairsTask | TablesTask;
+
+export interface ComputeResult {
+  /** Comparisons by vector; a pair that collides in several tables counts several times. */
+  readonly counts: Float64Array;
+  /** The wanted pairs, each once: row of A, row of B and vector in turn. */
+  readonly kept: Uint32Array;
+  readonly comparisons: number;
+  /** Pairs that shared a bucket that was too large, and were not compared there. */
+  readonly cutPairs: number;
+}
+
+/** Threads that do tasks. What they do does not depend on how many they are. */
+export interface ComputeThreads {
+  /** Tasks at a time, at least 1. */
+  readonly threads: number;
+  /** Runs `performTask` to its end in a thread. Rejects when the thread fails. */
+  run(task: ComputeTask): Promise<ComputeResult>;
+}
+
+/** Does a task. Yields every few milliseconds, so that a caller without threads can give way to others. */
+export function* performTask(task: ComputeTask): Generator<void, ComputeResult> {
+  const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep);
+  const counts = new Float64Array(task.scheme.vectors);
+  if (task.kind === 'tables') return yield* compareTables(task, kernel, counts);
+  const kept = task.kind === 'rows' ? yield* compareRows(task, kernel) : yield* comparePairs(task, kernel);
+  kernel.takeCounts(counts);
+  return {
+    counts, kept, comparisons: counts.reduce((sum, count) => sum + count, 0), cutPairs: 0,
+  };
+}
+
+/** Comparisons between two yields. */
+const COMPARISONS_A_STEP = 1 << 19;
+
+function* compareRows(task: RowsTask, kernel: SharedKernel): Generator<void, Uint32Array> {
+  const kept = new KeptColumns();
+  const records = task.filters.extracts[task.b].records;
+  let sinceYield = 0;
+  // Tile by tile: the rows of B stay in the cache for all rows of A.
+  for (let from = 0; from < records; from += ROW_TILE) {
+    const to = Math.min(from + ROW_TILE, records);
+    for (const i of task.rows) {
+      for (const [start, end] of rangesAgainst(task.against, i, from, to)) {
+        if (start < end) kept.add(kernel.verifyRow(i, start, end));
+      }
+      sinceYield += to - from;
+      if (sinceYield < COMPARISONS_A_STEP) continue;
+      sinceYield = 0;
+      yield;
+    }
+  }
+  return kept.rows();
+}
+
+function rangesAgainst(
+  against: RowsTask['against'], i: number, from: number, to: number,
+): readonly (readonly [number, number])[] {
+  if (against === 'all' || (against === 'others' && (i < from || i >= to))) return [[from, to]];
+  if (against === 'later') return [[Math.max(from, i + 1), to]];
+  return [[from, i], [i + 1, to]];
+}
+
+function* comparePairs(task: PairsTask, kernel: SharedKernel): Generator<void, Uint32Array> {
+  const kept = new KeptColumns();
+  for (let at = 0; at < task.pairs.length; at += kernel.pairs.length) {
+    const batch = task.pairs.subarray(at, at + kernel.pairs.length);
+    kernel.pairs.set(batch);
+    kept.add(kernel.verifyPairs(batch.length / 2));
+    yield;
+  }
+  return kept.rows();
+}
+
+function* compareTables(
+  task: TablesTask, kernel: SharedKernel, counts: Float64Array,
+): Generator<void, ComputeResult> {
+  const seen = new PairSet();
+  let comparisons = 0;
+  let cutPairs = 0;
+  const take = (length: number): void => {
+    comparisons += length;
+    seen.add(kernel.verifyPairs(length));
+  };
+  for (const table of task.tables) {
+    const within = task.a === task.b;
+    const a = indexTable(table, blockedSegment(task.filters, task.a, table.segment));
+    yield;
+    const b = within ? a : indexTable(table, blockedSegment(task.filters, task.b, table.segment));
+    yield;
+    const oversized: (readonly [Uint32Array, Uint32Array])[] = [];
+    const join = { within, maxPairsInBucket: task.maxPairsInBucket, batch: kernel.pairs, take };
+    yield* joinBuckets(a, b, { ...join, oversized: (ofA, ofB) => oversized.push([ofA, ofB]) });
+    for (const [ofA, ofB] of oversized) cutPairs += yield* joinOversized(task, table, ofA, ofB, join);
+    kernel.takeCounts(counts);
+  }
+  return { counts, kept: seen.rows().slice(), comparisons, cutPairs };
+}
+
+type Join = Omit<Parameters<typeof joinBuckets>[2], 'oversized'>;
+
+/** Joins a bucket that is too large by a second key; returns the pairs of the bucket that remain cut. */
+function* joinOversized(
+  task: TablesTask, table: BlockingTable, ofA: Uint32Array, ofB: Uint32Array, join: Join,
+): Generator<void, number> {
+  let joined = 0;
+  for (const second of refinements(table, task.scheme.segments.length)) {
+    const a = indexTable(second, blockedSegment(task.filters, task.a, second.segment), ofA);
+    const b = join.within ? a : indexTable(second, blockedSegment(task.filters, task.b, second.segment), ofB);
+    const { candidates } = yield* joinBuckets(a, b, { ...join, oversized: () => undefined });
+    joined = Math.max(joined, candidates);
+  }
+  const pairs = join.within ? (ofA.length * (ofA.length - 1)) / 2 : ofA.length * ofB.length;
+  return pairs - joined;
+}
+
+/** A segment of an extract as the tables read it. */
+export function blockedSegment(
+  { memory, extracts }: SharedFilters, extract: number, segment: number,
+): BlockedSegment {
+  const { records, segments } = extracts[extract];
+  const place = segments[segment];
+  const rowBytes = paddedBytes(place.bits);
+  return {
+    records, rowBytes, filters: new Uint8Array(memory.buffer, place.filters, records * rowBytes),
+    weights: new Uint16Array(memory.buffer, place.weights, records),
+  };
+}
+
+/** Growing columns: row of A, row of B and vector in turn. */
+class KeptColumns {
+  private length = 0;
+  private columns = new Uint32Array(3 * 1024);
+
+  add(kept: KeptPairs): void {
+    if (this.length + kept.length > this.columns.length) {
+      const larger = new Uint32Array(2 * Math.max(this.columns.length, this.length + kept.length));
+      larger.set(this.columns.subarray(0, this.length));
+      this.columns = larger;
+    }
+    this.columns.set(kept, this.length);
+    this.length += kept.length;
+  }
+
+  rows(): Uint32Array {
+    return this.columns.slice(0, this.length);
+  }
+}
