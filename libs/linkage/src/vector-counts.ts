@@ -33,8 +33,10 @@ export interface VectorCounts {
 const MOST_PAIRS_PER_RECORD = 8;
 /** And at most this many in all: they are held in memory, with their probabilities. */
 const MOST_PAIRS = 6e6;
-/** A sampled count is a good estimate from this many sampled pairs on. */
+/** A sampled count is a good estimate from this many sampled pairs on … */
 const ENOUGH_SAMPLED = 30;
+/** … or where its sampling error is at most this share of the smaller register: matches can be no more. */
+const MOST_SAMPLING_ERROR = 0.1;
 /** From this probability on, candidates tell how many pairs there are; below, the joined rows do. */
 const TRUSTED_PROBABILITY = 0.2;
 /** Pairs in the join of sampled rows with all rows, which planning rests on: this share of all … */
@@ -90,8 +92,7 @@ export async function countVectors(
     plan, rare, candidates: tables.comparisons, cutPairs: tables.cutPairs, candidateProbability: found,
     pairs: columnsOf(rows),
     counts: counts.map((count, v) => (trusted(v) ? count / found[v] : joined.counts[v] * joined.scale)),
-    reliable: Uint8Array.from(counts, (_, v) =>
-      Number(trusted(v) || joined.counts[v] >= ENOUGH_SAMPLED)),
+    reliable: Uint8Array.from(counts, (_, v) => Number(trusted(v) || wellSampled(joined, v, registers))),
   };
 }
 
@@ -142,6 +143,11 @@ interface JoinedRows {
 interface JoinedSample extends JoinedRows {
   /** What a pair of the sample stands for. */
   readonly scale: number;
+}
+
+function wellSampled({ counts, scale }: JoinedSample, v: number, registers: PlannedRegisters): boolean {
+  const smaller = Math.min(registers.recordsOfA, registers.recordsOfB);
+  return counts[v] >= ENOUGH_SAMPLED || Math.sqrt(counts[v] + 1) * scale <= MOST_SAMPLING_ERROR * smaller;
 }
 
 async function joinSample(
@@ -228,7 +234,7 @@ function keptWith(kept: Uint32Array, keep: Uint8Array): Uint32Array {
 /** Bins of the plan's probability in which it is compared with what was found; certainty is one more. */
 const PROBABILITY_BINS = 10;
 /** What is expected of a vector, or a bin, counts as much as this many sampled pairs. */
-const PRIOR_PAIRS = 10;
+const PRIOR_PAIRS = 2;
 
 /**
  * Probability of each vector's pairs to be candidates, by what became of the sampled pairs with it: so

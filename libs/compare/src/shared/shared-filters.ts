@@ -1,5 +1,6 @@
 import { VinculumError, type EncodedExtract, type SegmentShape } from '#libs/record';
 import type { ComparisonScheme } from '../comparison-scheme.js';
+import { instantiate, MOST_MEMORY_BYTES, sharedMemory, type WebAssemblyMemory } from '../web-assembly.js';
 import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
 
 /** Pairs in one call of `SharedKernel.verifyPairs`. */
@@ -8,20 +9,9 @@ export const CANDIDATE_BATCH = 16384;
 export const ROW_TILE = 4096;
 
 const FIRST_FREE_BYTE = 1024;
-const PAGE_BYTES = 65536;
-const MAX_PAGES = 65536;
 export const DESCRIPTOR_BYTES = 32;
 /** The kernel reads 64 bytes at a time, so filters are padded with zero bits to a multiple of that. */
 const FILTER_ALIGNMENT_BYTES = 64;
-
-// `WebAssembly` is a global in Node and in browsers, but the language's own library does not declare it.
-interface WebAssemblyGlobal {
-  Module: new (bytes: Uint8Array) => object;
-  Memory: new (limits: { initial: number; maximum: number; shared: true }) => SharedMemory;
-  Instance: new (module: object, imports: object) => { exports: unknown };
-}
-
-interface SharedMemory { readonly buffer: SharedArrayBuffer }
 
 /** Where a segment of an extract lies: first bytes of its padded rows and of its weights (u16). */
 export interface SegmentPlace extends SegmentShape {
@@ -39,7 +29,7 @@ export interface SharedExtract {
  * It can be posted to a thread as it is; only the memory's place goes over, not its content.
  */
 export interface SharedFilters {
-  readonly memory: SharedMemory;
+  readonly memory: WebAssemblyMemory<SharedArrayBuffer>;
   readonly extracts: readonly SharedExtract[];
   /** First byte of each workspace; one computation at a time may use one. */
   readonly workspaces: readonly number[];
@@ -90,7 +80,7 @@ export function* shareFilters(
   const size = workspaceParts(0, scheme).end;
   const workspaces = Array.from({ length: threads }, () => reserve(size));
   const memory = newMemory(top);
-  const kernel = instantiate(memory);
+  const kernel = candidatesKernel(memory);
   for (const [x, extract] of extracts.entries()) {
     for (const [s, segment] of extract.segments.entries()) {
       const place = places[x].segments[s];
@@ -110,7 +100,8 @@ export function* shareFilters(
 const ROWS_A_STEP = 100000;
 
 function* loadFilters(
-  { buffer }: SharedMemory, filters: Uint8Array, { bits, filters: at }: SegmentPlace, records: number,
+  { buffer }: WebAssemblyMemory<SharedArrayBuffer>, filters: Uint8Array,
+  { bits, filters: at }: SegmentPlace, records: number,
 ): Generator<void> {
   const bytes = bits / 8;
   const padded = paddedBytes(bits);
@@ -145,20 +136,15 @@ export function sumsOfWeights(bits: number): number {
   return 16 * paddedBytes(bits) + 1;
 }
 
-function newMemory(bytes: number): SharedMemory {
-  const pages = Math.ceil(bytes / PAGE_BYTES);
-  if (pages > MAX_PAGES) {
+function newMemory(bytes: number): WebAssemblyMemory<SharedArrayBuffer> {
+  if (bytes > MOST_MEMORY_BYTES) {
     throw new VinculumError('LINKAGE_INPUT_INVALID',
       `the filters of all extracts must fit into 4 GiB, these need ${Math.ceil(bytes / 2 ** 30)} GiB: `
       + 'link a part of a register at a time');
   }
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return sharedMemory(bytes);
 }
 
-export function instantiate(memory: SharedMemory): CandidateExports {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
-  const module = new WebAssembly.Module(
-    Uint8Array.from(atob(CANDIDATES_MODULE_BASE64), (c) => c.charCodeAt(0)));
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as CandidateExports;
+export function candidatesKernel(memory: WebAssemblyMemory): CandidateExports {
+  return instantiate<CandidateExports>(CANDIDATES_MODULE_BASE64, memory);
 }

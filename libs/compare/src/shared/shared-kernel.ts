@@ -1,7 +1,7 @@
 import type { ComparisonScheme } from '../comparison-scheme.js';
 import { leastIntersection } from '../least-intersection.js';
 import {
-  CANDIDATE_BATCH, DESCRIPTOR_BYTES, instantiate, paddedBytes, sumsOfWeights, workspaceParts,
+  CANDIDATE_BATCH, candidatesKernel, DESCRIPTOR_BYTES, paddedBytes, sumsOfWeights, workspaceParts,
   type CandidateExports, type SharedExtract, type SharedFilters, type WorkspaceParts,
 } from './shared-filters.js';
 
@@ -27,7 +27,7 @@ export class SharedKernel {
     keep: Uint8Array,
   ) {
     const { memory, extracts } = filters;
-    this.kernel = instantiate(memory);
+    this.kernel = candidatesKernel(memory);
     this.segments = scheme.segments.length;
     this.parts = workspaceParts(filters.workspaces[workspace], scheme);
     this.writeDescriptors(memory.buffer, extracts[a], extracts[b], scheme);
