@@ -29,9 +29,12 @@ export interface VectorCounts {
   readonly pairs: ComparedPairs;
 }
 
-/** At most about this many pairs a record are followed up, those whose similarity is rarest first. */
-const MOST_PAIRS_PER_RECORD = 8;
-/** And at most this many in all: they are held in memory, with their probabilities. */
+/** At most about this many pairs a record are followed up, those whose similarity is rarest first … */
+const MOST_PAIRS_PER_RECORD = 30;
+/** … in large registers fewer, once there are a million: scoring goes over all of them many times … */
+const ENOUGH_PAIRS = 1e6;
+const FEWER_PAIRS_PER_RECORD = 4;
+/** … and at most this many in all: they are held in memory, with their probabilities. */
 const MOST_PAIRS = 6e6;
 /** A sampled count is a good estimate from this many sampled pairs on … */
 const ENOUGH_SAMPLED = 30;
@@ -66,8 +69,7 @@ export async function countVectors(
 ): Promise<VectorCounts> {
   const registers = registersOf(task);
   const sampled = await sampleRandomPairs(task, compute);
-  const allowed = Math.min(
-    MOST_PAIRS, MOST_PAIRS_PER_RECORD * (registers.recordsOfA + registers.recordsOfB));
+  const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
   const total = allPairs(registers);
   if (total <= task.blocking.exhaustivePairs) {
     return countAll(task, compute, rareVectors(task.scheme, sampled, null, total, allowed), report);
@@ -106,6 +108,11 @@ export async function countWithin(
     return (await joinRows(task, compute, allRows(records), 'later', none, report)).counts;
   }
   return (await joinRows(task, compute, sampledRows(task), 'others', none, report)).counts;
+}
+
+function pairsToFollow(records: number): number {
+  const enough = Math.max(ENOUGH_PAIRS, FEWER_PAIRS_PER_RECORD * records);
+  return Math.min(MOST_PAIRS, enough, MOST_PAIRS_PER_RECORD * records);
 }
 
 function registersOf({ filters, a, b }: CountingTask): PlannedRegisters {
