@@ -133,7 +133,8 @@ function* scorePairs(
     }
     reach = reachableShare(space, counted, m, keep);
     matches = Math.min(found / reach, most * (1 - 1e-4));
-    model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), fit.nonMatch, model);
+    const all = withUnreached(space, counted, m, keep, matched, matches);
+    model = refitMatches(space, all, fit.nonMatch, model);
     yield round + 1;
   }
   const { candidates, cutPairs } = counted;
