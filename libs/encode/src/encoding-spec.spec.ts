@@ -98,16 +98,33 @@ describe('defaultSpecForRoles', () => {
     expect(defaultSpecForRoles(STANDARD_ROLES)).toEqual(file);
   });
 
-  it('gives any two roles a valid spec that holds each once, and refuses a lone frequent field', () => {
+  it('gives any two roles a valid spec that holds each, and refuses a lone frequent field', () => {
     const roles = fc.uniqueArray(fc.constantFrom<Role>(...STANDARD_ROLES, 'other:a', 'other:b'), { minLength: 2 });
     fc.assert(fc.property(roles, (chosen) => {
       const spec = defaultSpecForRoles(chosen);
       const held = spec.segments.flatMap((segment) => segment.fields.map(({ role }) => role));
-      expect(held.sort()).toEqual([...chosen].sort());
+      expect([...new Set(held)].sort()).toEqual([...chosen].sort());
       expect(defaultSpecForRoles([...chosen].reverse())).toEqual(spec);
     }));
     expect(() => defaultSpecForRoles(['sex'])).toThrow(/sex alone repeats/);
     expect(() => defaultSpecForRoles([])).toThrow(/at least one role/);
+  });
+
+  const rolesOfSegment = (roles: readonly Role[]): Record<string, string[]> => Object.fromEntries(
+    defaultSpecForRoles(roles).segments.map(({ name, fields }) => [name, fields.map(({ role }) => role)]));
+
+  it('gives what a household shares no segment without a field of the person\'s own', () => {
+    expect(rolesOfSegment(['givenName', 'familyName', 'birthDate', 'address', 'phone'])).toMatchObject({
+      place: ['givenName', 'address'], contact: ['givenName', 'phone'],
+    });
+    expect(rolesOfSegment(['familyName', 'birthDate', 'locality']).place).toEqual(['birthDate', 'locality']);
+    expect(rolesOfSegment(['givenName', 'familyName', 'identifier']).contact).toEqual(['identifier']);
+  });
+
+  it('has a filter of the whole person only where there is a name and a date of birth', () => {
+    expect(Object.keys(rolesOfSegment(['givenName', 'familyName', 'birthDate', 'sex']))).toEqual(['person', 'name', 'birth']);
+    expect(Object.keys(rolesOfSegment(['givenName', 'familyName', 'sex', 'address']))).toEqual(['name', 'place']);
+    expect(rolesOfSegment(['givenName', 'birthDate'])).toEqual({ person: ['givenName', 'birthDate'], birth: ['birthDate'] });
   });
 
   it('has the shapes of the layout', () => {
