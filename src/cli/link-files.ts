@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { encodingSpecHash, type EncodingSpec } from '#libs/encode';
 import { link, type LinkageResources, type LinkageResult, type LinkageSpec } from '#libs/linkage';
+import { levelShares } from '#libs/score';
 import { measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { RECORD_ID_BYTES, VinculumError, type Cardinality, type EncodedExtract } from '#libs/record';
 import { readEncodedExtract } from '../extract-folder/index.js';
@@ -179,9 +180,8 @@ function reportOf(
       registers, blocking: model.plan.kind, pairs: model.plan.pairs, candidates: model.candidates,
       cutPairs: model.cutPairs, pairCompleteness: model.pairCompleteness, matches: model.matches,
       em: { iterations: model.em.iterations, converged: model.em.converged },
-      mProbabilities: model.match.levelShares.map((bySegment) =>
-        bySegment.map((shares) => Array.from(shares))),
-      classShares: model.match.classShares,
+      mProbabilities: levelShares(model.match).map((shares) => Array.from(shares)),
+      breakages: model.match.breakages,
     })),
   };
 }

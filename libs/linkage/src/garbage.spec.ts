@@ -7,7 +7,7 @@ import type { LinkageSpec } from './linkage-spec.js';
 const SPEC: LinkageSpec = {
   kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
   blocking: { exhaustivePairs: 1e8, tablesPerSegment: 4, pairCompleteness: 0.99, maxPairsInBucket: 250000 },
-  comparison: { sampledPairs: 2000, steps: 1 }, score: { latentClasses: 1, rounds: 2 },
+  comparison: { sampledPairs: 2000, steps: 1 }, score: { rounds: 2 },
   decision: { kind: 'maximum-expected-f', beta: 1 },
 };
 const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };

@@ -7,7 +7,7 @@ import type { LinkageProgress } from './pacing.js';
 const SPEC: LinkageSpec = {
   kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
   blocking: { exhaustivePairs: 1e7, tablesPerSegment: 8, pairCompleteness: 0.99, maxPairsInBucket: 50000 },
-  comparison: { sampledPairs: 4000, steps: 2 }, score: { latentClasses: 1, rounds: 2 },
+  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
   decision: { kind: 'maximum-expected-f', beta: 1 },
 };
 const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };

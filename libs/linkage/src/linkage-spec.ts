@@ -17,8 +17,6 @@ export interface LinkageSpec {
     readonly steps: number;
   };
   readonly score: {
-    /** Latent classes of matches, 1 to 3. */
-    readonly latentClasses: number;
     /** Rounds between the bipartite posterior and m. */
     readonly rounds: number;
   };
@@ -35,7 +33,6 @@ const NUMBERS: readonly NumberField[] = [
   { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
   { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },
   { path: 'comparison.steps', least: 1, most: 100, whole: true },
-  { path: 'score.latentClasses', least: 1, most: 3, whole: true },
   { path: 'score.rounds', least: 1, most: 20, whole: true },
 ];
 

@@ -63,7 +63,7 @@ export async function linkRegisterPair(
   const fit = await drive(fitMatches(space, {
     counts: counted.counts, reliable: counted.reliable, mostMatches: most,
     nonMatch: chance.probabilities, fitNonMatch: chance.assumed,
-  }, spec.score.latentClasses), resources, () => report(0.9));
+  }), resources, () => report(0.9));
   await breathe(resources);
   const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);
   const pairs = pairsWith(counted.pairs, keep);
@@ -133,8 +133,7 @@ function* scorePairs(
     }
     reach = reachableShare(space, counted, m, keep);
     matches = Math.min(found / reach, most * (1 - 1e-4));
-    const all = withUnreached(space, counted, m, keep, matched, matches);
-    model = refitMatches(space, all, fit.nonMatch, model);
+    model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
     yield round + 1;
   }
   const { candidates, cutPairs } = counted;

@@ -1,6 +1,6 @@
 export { bipartitePosterior, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
 export {
-  fitMatches, matchProbabilities, refitMatches,
+  fitMatches, levelShares, matchProbabilities, refitMatches,
   type MatchFit, type MatchModel, type VectorEvidence,
 } from './match-distribution.js';
 export { matchProbability, matchWeight } from './match-weight.js';

@@ -1,7 +1,7 @@
 import { chance } from '../../../test/support/encoded-extracts.js';
 import { addDraws, everyVector, independent, type LevelShares } from '../../../test/support/simulated-vectors.js';
 import {
-  fitMatches, matchProbabilities, refitMatches, type MatchFit, type MatchModel, type VectorEvidence,
+  fitMatches, levelShares, matchProbabilities, refitMatches, type MatchFit, type MatchModel, type VectorEvidence,
 } from './match-distribution.js';
 import type { VectorSpace } from './vector-space.js';
 
@@ -26,13 +26,13 @@ function simulate(missing: number, seed: number): Float64Array {
 }
 
 function fitModel(
-  counts: Float64Array, changes: Partial<VectorEvidence> = {}, classes = 1,
+  counts: Float64Array, changes: Partial<VectorEvidence> = {},
 ): MatchFit {
   const steps = fitMatches(SPACE, {
     counts, reliable: new Uint8Array(SPACE.vectors).fill(1), nonMatch: conditional(U), mostMatches: 10000,
     fitNonMatch: [false, false, false],
     ...changes,
-  }, classes);
+  });
   for (;;) {
     const next = steps.next();
     if (next.done) return next.value;
@@ -42,12 +42,16 @@ function fitModel(
 /** Largest distance of level shares in standard errors of a sample of `observed` matches. */
 function furthest(model: MatchModel, observed: number): number {
   let most = 0;
+  const fitted = levelShares(model);
   M.forEach((shares, s) => shares.forEach((share, level) => {
     const error = Math.sqrt((share * (1 - share)) / observed);
-    most = Math.max(most, Math.abs(model.levelShares[0][s][level] - share) / error);
+    most = Math.max(most, Math.abs(fitted[s][level] - share) / error);
   }));
   return most;
 }
+
+const share = ({ breakages }: MatchModel, mask: number): number =>
+  breakages.find(({ broken }) => broken === mask)?.share ?? 0;
 
 describe('EM', () => {
   it.each([[0, 1], [0, 2], [0.2, 3], [0.2, 4]])(
@@ -93,31 +97,36 @@ describe('EM', () => {
     expect(matches).toBe(1000);
   });
 
-  it('tells clean matches from erroneous ones where there are two classes of them', () => {
-    const erroneous: LevelShares = [[0.5, 0.3, 0.2], [0.4, 0.3, 0.2, 0.1], [0.3, 0.4, 0.3]];
-    const clean: LevelShares = [[0.01, 0.01, 0.98], [0.01, 0.02, 0.07, 0.9], [0.01, 0.04, 0.95]];
-    const counts = new Float64Array(SPACE.vectors);
-    addDraws(counts, independent(clean, 0), 7000, chance(9));
-    addDraws(counts, independent(erroneous, 0), 3000, chance(10));
-    const matched = Float64Array.from(counts);
-    const start: MatchModel = {
-      classShares: [0.5, 0.5],
-      levelShares: [clean, erroneous].map((shares) =>
-        shares.map((ofSegment) => Float64Array.of(...ofSegment.map(() => 1 / ofSegment.length), 1))),
-    };
-    start.levelShares[0].forEach((shares) => { shares[shares.length - 2] += 0.2; });
-    let model = start;
-    for (let round = 0; round < 5; round++) model = refitMatches(SPACE, matched, conditional(U), model);
-    expect(model.classShares[0]).toBeGreaterThan(0.65);
-    expect(model.classShares[0]).toBeLessThan(0.75);
-    expect(model.levelShares[0][0][2]).toBeGreaterThan(0.95);
-    expect(model.levelShares[1][0][2]).toBeLessThan(0.3);
+  it('finds which segments break together, and what intact ones look like', () => {
+    const intact: LevelShares = [[0.01, 0.03, 0.96], [0.01, 0.03, 0.06, 0.9], [0.01, 0.04, 0.95]];
+    const matched = new Float64Array(SPACE.vectors);
+    addDraws(matched, independent(intact, 0), 2400, chance(9));
+    addDraws(matched, independent([U[0], U[1], intact[2]], 0), 600, chance(10));
+    let { model } = fitModel(simulate(0, 11));
+    for (let round = 0; round < 5; round++) model = refitMatches(SPACE, matched, model);
+    expect(share(model, 0b011)).toBeGreaterThan(0.17);
+    expect(share(model, 0b011)).toBeLessThan(0.23);
+    expect(share(model, 0)).toBeGreaterThan(0.73);
+    expect(share(model, 0b001) + share(model, 0b010)).toBeLessThan(0.05);
+    expect(model.intact[0][2]).toBeGreaterThan(0.94);
+    // Independence would give a match of which the third segment alone is left a quarter of this.
+    expect(matchProbabilities(SPACE, model)[2 * 20]).toBeGreaterThan(0.15);
+  });
+
+  it('refits the breakages to matches that are given', () => {
+    const { model } = fitModel(simulate(0, 12));
+    const matched = new Float64Array(SPACE.vectors);
+    matched[2 + 3 * 4 + 2 * 20] = 900;
+    matched[2 + 3 * 4] = 100;
+    const refitted = refitMatches(SPACE, matched, model);
+    expect(share(refitted, 0) + share(refitted, 0b100)).toBeGreaterThan(0.97);
+    expect(levelShares(refitted)[2][2]).toBeCloseTo(0.9, 1);
   });
 });
 
 describe('m of every vector', () => {
   it('sums to 1 over the vectors that observe the same segments', () => {
-    const { model } = fitModel(simulate(0.2, 11), {}, 2);
+    const { model } = fitModel(simulate(0.2, 11));
     const m = matchProbabilities(SPACE, model);
     const sums = new Map<string, number>();
     everyVector(SPACE.levels).forEach((vector, v) => {

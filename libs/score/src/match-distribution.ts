@@ -4,16 +4,28 @@ import { levelTable, observedMask, patternShares, type VectorSpace } from './vec
 /**
  * m: the probability of each comparison vector among matches, given which segments are observed.
  *
- * A mixture of latent classes of matches (clean and error-prone records), the segments independent within
- * a class: a record with an error in its name more often has one in its date of birth too, which
- * independence over all matches would deny. Parameters: shares of the classes and, in each class, the share
- * of every observed level of every segment. In each, m/u of a level never falls with similarity: more alike
+ * A mixture over *breakages*: in a match each segment is either intact (the same value, or a lightly damaged
+ * one) or broken (as unlike as two people by chance: a changed surname, a wrong date, a hardened filter
+ * whose error was too large to be seen). Given the breakage the segments are independent; which segments
+ * break together is free. Segments that share fields break together, and a faulty record is faulty in more
+ * than one place: independence over all matches would deny both, and lose the matches of which one segment
+ * is left. What a broken segment looks like is known from chance, so only the shares of the breakages and
+ * the levels of intact segments are fitted; in these, m/u of a level never falls with similarity: more alike
  * never speaks less for a match.
  */
 export interface MatchModel {
-  readonly classShares: readonly number[];
-  /** `levelShares[class][segment][level]`; the missing level has share 1, it cancels against u. */
-  readonly levelShares: readonly (readonly Float64Array[])[];
+  readonly breakages: readonly Breakage[];
+  /** `intact[segment][level]`: shares of the levels of an intact segment; the missing level has 1. */
+  readonly intact: readonly Float64Array[];
+  /** `chance[segment][level]`: the same of a broken one. */
+  readonly chance: readonly Float64Array[];
+}
+
+export interface Breakage {
+  /** Bit s is set when segment s is broken. */
+  readonly broken: number;
+  /** Share of the matches. */
+  readonly share: number;
 }
 
 export interface MatchFit {
@@ -50,8 +62,19 @@ const LEVEL_PSEUDO_COUNT = 0.1;
 const LEAST_PAIRS_TO_RAKE = 2;
 /** Starting share of matches among the most there could be; several starts, the likeliest fit wins. */
 const STARTING_SHARES = [0.1, 0.5, 0.9] as const;
-/** How steeply a class's starting level shares rise towards agreement, by class. */
-const STARTING_SLOPES = [0.9, 0.3, 0.6] as const;
+/** How steeply the levels of an intact segment rise towards agreement at the start. */
+const STARTING_SLOPE = 0.9;
+/** Share of the matches that start with something broken. */
+const STARTING_BROKEN = 0.3;
+/** With more segments than this, breakages of at most two segments or of all but one are modelled. */
+const MOST_SEGMENTS_FREELY_BROKEN = 6;
+/**
+ * Share of the matches that the prior spreads evenly over the breakages. A match with little left looks like
+ * chance, pair by pair; only the posterior over a record's candidates can tell it, once m allows it at all.
+ */
+const PRIOR_OF_BREAKAGE = 0.01;
+/** A match with nothing left cannot be told from a non-match: no more than this share is believed to be one. */
+const MOST_WHOLLY_BROKEN = 0.01;
 
 /** Vectors gone through between two yields: often enough to cancel, seldom enough to cost nothing. */
 const VECTORS_BETWEEN_YIELDS = 100000;
@@ -59,8 +82,16 @@ const VECTORS_BETWEEN_YIELDS = 100000;
 /** m of every vector of the space. */
 export function matchProbabilities(space: VectorSpace, model: MatchModel): Float64Array {
   const table = levelTable(space);
-  return Float64Array.from({ length: space.vectors }, (_, v) =>
-    model.classShares.reduce((sum, _share, k) => sum + classProbability(space, table, model, k, v), 0));
+  const mixture = new BreakageMixture(space, table, model);
+  return Float64Array.from({ length: space.vectors }, (_, v) => mixture.probability(v));
+}
+
+/** Shares of each segment's observed levels among all matches, broken or not. */
+export function levelShares({ breakages, intact, chance }: MatchModel): Float64Array[] {
+  return intact.map((shares, s) => {
+    const broken = breakages.reduce((sum, { broken: mask, share }) => (mask & (1 << s) ? sum + share : sum), 0);
+    return shares.map((share, level) => (1 - broken) * share + broken * chance[s][level]);
+  });
 }
 
 /**
@@ -71,39 +102,37 @@ export function matchProbabilities(space: VectorSpace, model: MatchModel): Float
  * segments without a known non-match have their marginals fitted (proportional fitting), because those
  * hold the matches too. Matches in vectors whose count is not reliable are extrapolated from m.
  *
- * @param classes number of latent classes, 1 to 3.
+ * Counts of pairs alone cannot tell a match with one segment left from chance, so this fit takes the
+ * segments as independent among matches; the model that it returns starts to break them together, for
+ * `refitMatches` to go on with.
+ *
  * @returns the likeliest fit; the generator yields the iterations of the current start now and then.
  */
-export function* fitMatches(
-  space: VectorSpace, evidence: VectorEvidence, classes: number,
-): Generator<number, MatchFit> {
+export function* fitMatches(space: VectorSpace, evidence: VectorEvidence): Generator<number, MatchFit> {
   const fits: MatchFit[] = [];
   for (const share of STARTING_SHARES) {
-    const start = startingModel(space, classes);
-    fits.push(yield* new ExpectationMaximisation(space, evidence, start, share).run());
+    fits.push(yield* new ExpectationMaximisation(space, evidence, share).run());
   }
   return fits.reduce((best, fit) => (fit.logLikelihood > best.logLikelihood ? fit : best));
 }
 
 /**
- * Fits m alone to the expected vectors of matches (one EM over the classes): the M-step of a model whose
+ * Fits m alone to the expected vectors of matches (an EM over the breakages): the M-step of a model whose
  * posteriors came from elsewhere, for example from the bipartite one.
  */
-export function refitMatches(
-  space: VectorSpace, matched: Float64Array, nonMatch: Float64Array, model: MatchModel,
-): MatchModel {
+export function refitMatches(space: VectorSpace, matched: Float64Array, model: MatchModel): MatchModel {
   const table = levelTable(space);
-  const chance = chanceShares(space, table, nonMatch);
+  const vectors = Array.from(matched.keys()).filter((v) => matched[v] > 0);
   let current = model;
-  for (let iteration = 0; iteration < 40; iteration++) {
-    const step = new ModelStep(space, model.classShares.length, chance);
-    for (let v = 0; v < space.vectors; v++) {
-      if (matched[v] > 0) step.add(table, v, matched[v], classProbabilities(space, table, current, v));
-    }
-    current = step.model();
+  for (let iteration = 0; iteration < REFIT_ITERATIONS; iteration++) {
+    const mixture = new BreakageMixture(space, table, current);
+    for (const v of vectors) mixture.add(v, mixture.probability(v), matched[v]);
+    current = mixture.refitted();
   }
   return current;
 }
+
+const REFIT_ITERATIONS = 10;
 
 /** One run of EM from one start. */
 class ExpectationMaximisation {
@@ -113,17 +142,18 @@ class ExpectationMaximisation {
   private readonly patternShares: Float64Array;
   private readonly nonMatch: Float64Array;
   private readonly fitsNonMatch: boolean;
-  private readonly chance: readonly Float64Array[];
+  private readonly matched: Float64Array;
+  private model: MatchModel;
   private matches: number;
 
   constructor(
-    private readonly space: VectorSpace, private readonly evidence: VectorEvidence,
-    private model: MatchModel, startingShare: number,
+    private readonly space: VectorSpace, private readonly evidence: VectorEvidence, startingShare: number,
   ) {
     this.table = levelTable(space);
+    this.matched = new Float64Array(space.vectors);
+    this.model = startingModel(space, chanceShares(space, this.table, evidence.nonMatch));
     this.patternShares = patternShares(space, evidence.counts);
     this.nonMatch = Float64Array.from(evidence.nonMatch);
-    this.chance = chanceShares(space, this.table, evidence.nonMatch);
     // An empty vector that is counted holds no match; it matters where marginals of u are fitted.
     const { counts, reliable, fitNonMatch } = evidence;
     this.fitsNonMatch = fitNonMatch.includes(true);
@@ -147,7 +177,8 @@ class ExpectationMaximisation {
       sinceYield = 0;
       yield iterations;
     }
-    const { model, matches, nonMatch } = this;
+    const { matches, nonMatch } = this;
+    const model = refitMatches(this.space, this.matched, breakable(this.space, this.model));
     return { model, matches, nonMatch, logLikelihood, iterations, converged };
   }
 
@@ -155,25 +186,25 @@ class ExpectationMaximisation {
   private step(): number {
     const { counts, reliable, mostMatches } = this.evidence;
     const prior = this.matches / this.pairs;
-    const matchStep = new ModelStep(this.space, this.model.classShares.length, this.chance);
+    const mixture = new BreakageMixture(this.space, this.table, this.model);
     const nonMatchStep = new MarginalStep(this.space, this.table);
     let logLikelihood = 0;
     let expected = 0;
     for (const v of this.vectors) {
-      const byClass = classProbabilities(this.space, this.table, this.model, v);
-      const m = byClass.reduce((sum, share) => sum + share, 0);
+      const m = mixture.probability(v);
       const share = this.patternShares[v];
       const either = prior * m + (1 - prior) * this.nonMatch[v];
       const modelled = share * this.pairs * prior * m;
       const matched = reliable[v] ? (counts[v] * prior * m) / either : modelled;
       if (reliable[v] && counts[v] > 0) logLikelihood += counts[v] * Math.log(either);
       expected += matched;
-      matchStep.add(this.table, v, matched, byClass);
+      mixture.add(v, m, matched);
+      this.matched[v] = matched;
       if (reliable[v] && this.fitsNonMatch) {
         nonMatchStep.add(v, counts[v] - matched, share * this.pairs * (1 - prior) * this.nonMatch[v]);
       }
     }
-    this.model = matchStep.model();
+    this.model = mixture.refitted();
     if (this.fitsNonMatch) nonMatchStep.rake(this.nonMatch, this.patternShares, this.evidence.fitNonMatch);
     this.matches = Math.min(expected, mostMatches, this.pairs / 2);
     return logLikelihood;
@@ -218,14 +249,37 @@ class MarginalStep {
   }
 }
 
-function startingModel({ levels }: VectorSpace, classes: number): MatchModel {
+/** Nothing breaks; levels rise towards agreement. */
+function startingModel({ levels }: VectorSpace, chance: readonly Float64Array[]): MatchModel {
+  return { breakages: [{ broken: 0, share: 1 }], intact: levels.map(rising), chance };
+}
+
+/** Every breakage is possible; an intact segment is hardly ever like chance. */
+function breakable({ levels }: VectorSpace, { chance }: MatchModel): MatchModel {
+  const masks = breakageMasks(levels.length);
   return {
-    classShares: Array.from({ length: classes }, () => 1 / classes),
-    levelShares: STARTING_SLOPES.slice(0, classes).map((slope) => levels.map((count) => {
-      const shares = Float64Array.from({ length: count }, (_, l) => Math.exp(slope * (l - count)));
-      return normalised(shares);
+    breakages: masks.map((mask) => ({
+      broken: mask, share: mask === 0 ? 1 - STARTING_BROKEN : STARTING_BROKEN / (masks.length - 1),
     })),
+    intact: levels.map(rising), chance,
   };
+}
+
+function rising(levels: number): Float64Array {
+  return normalised(Float64Array.from({ length: levels }, (_, l) => Math.exp(STARTING_SLOPE * (l - levels))));
+}
+
+/** Which segments may break together, nothing broken first. */
+function breakageMasks(segments: number): number[] {
+  const all = Array.from({ length: 2 ** segments }, (_, mask) => mask);
+  if (segments <= MOST_SEGMENTS_FREELY_BROKEN) return all;
+  return all.filter((mask) => bitsOf(mask) <= 2 || bitsOf(mask) >= segments - 1);
+}
+
+function bitsOf(mask: number): number {
+  let bits = 0;
+  for (let rest = mask; rest > 0; rest >>>= 1) bits += rest & 1;
+  return bits;
 }
 
 /** Marginals of u over the vectors that observe every segment. */
@@ -237,61 +291,76 @@ function chanceShares(space: VectorSpace, table: Uint8Array, nonMatch: Float64Ar
     if (observedMask(space, table, v) !== complete) continue;
     for (let s = 0; s < segments; s++) sums[s][table[v * segments + s]] += nonMatch[v];
   }
-  return sums;
+  return sums.map(normalised);
 }
 
-/** Observed levels sum to 1; the missing level is 1. */
+/** Observed levels sum to 1 (evenly where nothing is known); the missing level is 1. */
 function normalised(shares: Float64Array): Float64Array {
   const observed = shares.length - 1;
   const sum = shares.subarray(0, observed).reduce((total, share) => total + share, 0);
-  return shares.map((share, l) => (l === observed ? 1 : share / sum));
+  return shares.map((share, l) => (l === observed ? 1 : sum > 0 ? share / sum : 1 / observed));
 }
 
-function classProbabilities(space: VectorSpace, table: Uint8Array, model: MatchModel, v: number): number[] {
-  return model.classShares.map((_, k) => classProbability(space, table, model, k, v));
-}
+/** A model at work: m of a vector, and the expected counts of one M-step. */
+class BreakageMixture {
+  private readonly shareSums: Float64Array;
+  private readonly levelSums: Float64Array[];
+  /** Share times probability of the vector last asked for, by breakage. */
+  private readonly parts: Float64Array;
 
-function classProbability(
-  space: VectorSpace, table: Uint8Array, model: MatchModel, k: number, v: number,
-): number {
-  const segments = space.levels.length;
-  let probability = model.classShares[k];
-  for (let s = 0; s < segments; s++) probability *= model.levelShares[k][s][table[v * segments + s]];
-  return probability;
-}
-
-/** Expected counts of one M-step. */
-class ModelStep {
-  private readonly classSums: Float64Array;
-  private readonly levelSums: Float64Array[][];
-
-  /** `chance`: marginals of u. */
   constructor(
-    private readonly space: VectorSpace, classes: number, private readonly chance: readonly Float64Array[],
+    space: VectorSpace, private readonly table: Uint8Array, private readonly model: MatchModel,
   ) {
-    this.classSums = new Float64Array(classes);
-    this.levelSums = Array.from({ length: classes }, () => space.levels.map((l) => new Float64Array(l)));
+    this.shareSums = new Float64Array(model.breakages.length);
+    this.parts = new Float64Array(model.breakages.length);
+    this.levelSums = space.levels.map((levels) => new Float64Array(levels));
   }
 
-  add(table: Uint8Array, v: number, matched: number, byClass: readonly number[]): void {
-    const m = byClass.reduce((sum, share) => sum + share, 0);
+  /** m of vector `v`. */
+  probability(v: number): number {
+    const { breakages, intact, chance } = this.model;
+    const segments = intact.length;
+    let sum = 0;
+    for (let z = 0; z < breakages.length; z++) {
+      const { broken, share } = breakages[z];
+      let part = share;
+      for (let s = 0; s < segments; s++) {
+        part *= (broken & (1 << s) ? chance : intact)[s][this.table[v * segments + s]];
+      }
+      this.parts[z] = part;
+      sum += part;
+    }
+    return sum;
+  }
+
+  /** Counts `matched` matches with vector `v`, whose probability `m` was asked for last. */
+  add(v: number, m: number, matched: number): void {
     if (m === 0) return;
-    const segments = this.space.levels.length;
-    byClass.forEach((share, k) => {
-      const part = (matched * share) / m;
-      this.classSums[k] += part;
-      for (let s = 0; s < segments; s++) this.levelSums[k][s][table[v * segments + s]] += part;
-    });
+    const { breakages } = this.model;
+    const segments = this.levelSums.length;
+    for (let z = 0; z < breakages.length; z++) {
+      const part = (matched * this.parts[z]) / m;
+      this.shareSums[z] += part;
+      for (let s = 0; s < segments; s++) {
+        if (!(breakages[z].broken & (1 << s))) this.levelSums[s][this.table[v * segments + s]] += part;
+      }
+    }
   }
 
-  model(): MatchModel {
-    const total = this.classSums.reduce((sum, share) => sum + share, 0);
-    const classes = this.classSums.length;
+  refitted(): MatchModel {
+    const { breakages, chance } = this.model;
+    const matched = this.shareSums.reduce((sum, share) => sum + share, 0);
+    if (matched === 0) return this.model;
+    const prior = breakages.length === 1 ? 0 : (PRIOR_OF_BREAKAGE * matched) / breakages.length;
+    const everything = 2 ** this.levelSums.length - 1;
+    const sums = this.shareSums.map((sum, z) => (breakages[z].broken === everything
+      ? Math.min(sum, MOST_WHOLLY_BROKEN * matched) : sum + prior));
+    const total = sums.reduce((sum, share) => sum + share, 0);
     return {
-      classShares: Array.from(this.classSums, (sum) => (total > 0 ? sum / total : 1 / classes)),
-      levelShares: this.levelSums.map((bySegment) =>
-        bySegment.map((sums, s) => normalised(
-          risingRatios(sums.map((sum) => sum + LEVEL_PSEUDO_COUNT), this.chance[s])))),
+      breakages: breakages.map(({ broken }, z) => ({ broken, share: sums[z] / total })),
+      intact: this.levelSums.map((levels, s) =>
+        normalised(risingRatios(levels.map((sum) => sum + LEVEL_PSEUDO_COUNT), chance[s]))),
+      chance,
     };
   }
 }
