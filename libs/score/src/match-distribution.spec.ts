@@ -1,7 +1,8 @@
 import { chance } from '../../../test/support/encoded-extracts.js';
 import { addDraws, everyVector, independent, type LevelShares } from '../../../test/support/simulated-vectors.js';
 import {
-  fitMatches, levelShares, matchProbabilities, refitMatches, type MatchFit, type MatchModel, type VectorEvidence,
+  fitMatches, levelShares, matchProbabilities, refitMatches,
+  type MatchFit, type MatchModel, type VectorEvidence,
 } from './match-distribution.js';
 import type { VectorSpace } from './vector-space.js';
 

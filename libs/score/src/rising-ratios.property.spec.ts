@@ -7,7 +7,8 @@ const levels = fc.integer({ min: 2, max: 9 }).chain((length) => fc.record({
   counts: numbers(length, 0, 1000), chance: numbers(length, 1e-6, 1),
 })).map(({ counts, chance }) => ({
   // Millionths: the quotients of the smallest numbers that there are would be zero.
-  counts: Float64Array.from(counts, (count) => Math.round(1e6 * count) / 1e6), chance: Float64Array.from(chance),
+  counts: Float64Array.from(counts, (count) => Math.round(1e6 * count) / 1e6),
+  chance: Float64Array.from(chance),
 }));
 
 const observed = (all: Float64Array): number[] => Array.from(all.subarray(0, all.length - 1));
