@@ -73,7 +73,7 @@ const MOST_SEGMENTS_FREELY_BROKEN = 6;
  * chance, pair by pair; only the posterior over a record's candidates can tell it, once m allows it at all.
  */
 const PRIOR_OF_BREAKAGE = 0.01;
-/** A match with nothing left cannot be told from a non-match: no more of the matches are believed to be one. */
+/** A match with nothing left cannot be told from a non-match: at most this share is believed to be one. */
 const MOST_WHOLLY_BROKEN = 0.01;
 
 /** Vectors gone through between two yields: often enough to cancel, seldom enough to cost nothing. */
