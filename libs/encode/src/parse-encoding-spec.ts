@@ -1,7 +1,6 @@
 import { VinculumError } from '#libs/record';
 import {
-  innerBits, TOKEN_TYPES, tokenTypeOf,
-  type EncodingSpec, type FieldSpec, type HardeningStep, type SegmentSpec,
+  bitsBefore, TOKEN_TYPES, tokenTypeOf, type EncodingSpec, type FieldSpec, type HardeningStep,
 } from './encoding-spec.js';
 import { isFrequentAlone, isRole, type Role } from './roles.js';
 
@@ -17,7 +16,9 @@ type Members = Readonly<Record<string, unknown>>;
 type Refuse = (reason: string) => void;
 
 /**
- * Checks a native encoding spec; `config/encoding/default.json` is an example.
+ * Checks a native encoding spec; `config/encoding/default.json` is an example. What a JSON Schema can say of
+ * it is in `config/schema/encoding/v1.schema.json`. Filters between the steps of hardening have the lengths
+ * that delivered ones may have: a step needs whole bits, and diffusion at least the `t` that it combines.
  *
  * @throws VinculumError ENCODING_SPEC_INVALID with every reason.
  */
@@ -78,15 +79,17 @@ function checkSegments(segments: readonly unknown[], acceptSingleField: boolean,
 }
 
 function checkLengths(
-  segment: Members, steps: HardeningStep[] | undefined, at: string, refuse: Refuse,
+  { bits }: Members, steps: HardeningStep[] | undefined, at: string, refuse: Refuse,
 ): void {
-  if (!isLength(segment.bits)) {
+  if (!isLength(bits)) {
     return refuse(`${at}.bits: expected a multiple of 64 from 64 to ${MAX_BITS}`);
   }
   if (steps === undefined) return;
-  const inner = innerBits({ ...(segment as unknown as SegmentSpec), hardening: steps });
-  if (!isLength(inner)) {
-    refuse(`${at}.hardening: the filter before it would have ${String(inner)} bits, `
+  // Backwards from the delivered filter: a bad length makes all the lengths before it meaningless.
+  for (let index = steps.length - 1; index >= 0; index--) {
+    const before: number = bitsBefore(steps.slice(index), bits);
+    if (isLength(before)) continue;
+    return refuse(`${at}.hardening[${index}]: the filter before this step would have ${String(before)} bits, `
       + `expected a multiple of 64 from 64 to ${MAX_BITS}`);
   }
 }
