@@ -57,10 +57,13 @@ const mostly = (good: fc.Arbitrary<unknown>, edge: readonly unknown[]): fc.Arbit
   { arbitrary: good, weight: 150 }, { arbitrary: fc.constantFrom(...edge), weight: 1 },
   { arbitrary: fc.jsonValue({ maxDepth: 1 }), weight: 1 });
 type Fields = Record<string, fc.Arbitrary<unknown>>;
-const object = (required: Fields, optional: Fields = {}): fc.Arbitrary<unknown> => fc.oneof(
-  { arbitrary: fc.record({ ...required, ...optional }, { requiredKeys: Object.keys(required) }), weight: 200 },
-  { arbitrary: fc.record({ ...required, ...optional }, { requiredKeys: [] }), weight: 1 },
-  { arbitrary: fc.record({ ...required, surplus: fc.constant(1) }), weight: 1 });
+const object = (required: Fields, optional: Fields = {}): fc.Arbitrary<unknown> => {
+  const all = { ...required, ...optional };
+  return fc.oneof(
+    { arbitrary: fc.record(all, { requiredKeys: Object.keys(required) }), weight: 200 },
+    { arbitrary: fc.record(all, { requiredKeys: [] }), weight: 1 },
+    { arbitrary: fc.record({ ...required, surplus: fc.constant(1) }), weight: 1 });
+};
 
 const role = mostly(fc.constantFrom(...STANDARD_ROLES, 'other:a'), [
   'other:', 'other:birth', 'Sex', `other:${'x'.repeat(65)}`,
