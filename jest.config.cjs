@@ -11,7 +11,7 @@ const transform = {
     module: { type: 'commonjs' },
   }],
 };
-const esmOnly = ['@noble', 'jose', '@faker-js', 'csv-parse', '@scure', 'age-encryption', '@tus', 'srvx'].join('|');
+const esmOnly = ['@noble', 'jose', '@faker-js', 'csv-parse', '@scure', 'age-encryption'].join('|');
 
 module.exports = {
   testEnvironment: 'node',
@@ -25,5 +25,6 @@ module.exports = {
     // Sources import './x.js', as Node will find them after the build; here the file is './x.ts'.
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   testTimeout: 60000,
 };

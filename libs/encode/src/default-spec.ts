@@ -37,11 +37,11 @@ export const DEFAULT_LAYOUT: readonly LayoutSegment[] = [
   { name: 'birth', bits: 1024, diffusion: 30, roles: BIRTH_ROLES, refuge: ['name', 'place', 'contact'] },
   {
     name: 'place', bits: 1024, diffusion: 30, roles: ['locality', 'postalCode', 'address'],
-    refuge: ['contact', 'birth', 'name'], shared: true,
+    refuge: ['contact', 'birth', 'name', 'person'], shared: true,
   },
   {
     name: 'contact', bits: 1024, diffusion: 7, roles: ['phone', 'identifier', 'other'],
-    refuge: ['place', 'birth', 'name'], shared: true,
+    refuge: ['place', 'birth', 'name', 'person'], shared: true,
   },
 ];
 

@@ -135,6 +135,7 @@ describe('defaultSpecForRoles', () => {
     expect(Object.keys(rolesOfSegment(['givenName', 'familyName', 'birthDate', 'sex']))).toEqual(['person', 'name', 'birth']);
     expect(Object.keys(rolesOfSegment(['givenName', 'familyName', 'sex', 'address']))).toEqual(['name', 'place']);
     expect(rolesOfSegment(['givenName', 'birthDate'])).toEqual({ person: ['givenName', 'birthDate'], birth: ['birthDate'] });
+    expect(rolesOfSegment(['familyName', 'birthDay', 'postalCode'])).toEqual({ person: ['familyName', 'birthDay', 'postalCode'] });
   });
 
   it('has the shapes of the layout', () => {
