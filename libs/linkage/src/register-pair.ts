@@ -3,6 +3,7 @@ import type { BlockingPlan } from '#libs/block';
 import type { ComparedPairs, ComparisonScheme, SharedFilters } from '#libs/compare';
 import {
   bipartitePosterior, fitMatches, matchProbabilities, nonMatchDistribution, patternShares, refitMatches,
+  tellingVectors,
   type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
 } from '#libs/score';
 import type { Compute } from './compute.js';
@@ -48,6 +49,9 @@ const LEAST_ODDS = 1e-4;
 /** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
 const MOST_DUPLICATES = 20;
 
+/** One segment alone tells matches where chance has at most this many pairs for a record. */
+const CHANCE_PAIRS = 1;
+
 /** Block, compare and score one pair of registers. `report` gets the fraction done, 0..1. */
 export async function linkRegisterPair(
   task: RegisterPairTask, compute: Compute, resources: LinkageResources, report: (fraction: number) => void,
@@ -60,12 +64,15 @@ export async function linkRegisterPair(
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const most = mostMatches(a, b);
   const chance = nonMatchDistribution(space, task.knownNonMatches, counted.counts, most);
+  const telling = tellingVectors(
+    space, chance.probabilities, sumOf(counted.counts), CHANCE_PAIRS * Math.min(a.records, b.records));
   const fit = await drive(fitMatches(space, {
     counts: counted.counts, reliable: counted.reliable, mostMatches: most,
     nonMatch: chance.probabilities, fitNonMatch: chance.assumed,
+    telling,
   }), resources, () => report(0.9));
   await breathe(resources);
-  const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit);
+  const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit, telling);
   const pairs = pairsWith(counted.pairs, keep);
   resources.onFollowedPairs?.({ registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: keep });
   const scored = await drive(
@@ -86,13 +93,16 @@ function mostMatches(a: EncodedExtract, b: EncodedExtract): number {
  * 1 for the vectors whose pairs are scored: those that are not hopeless, of the rare ones. A vector without
  * a pair is among them: it was looked for, so its share of m does not point to matches out of reach.
  */
-function worthFollowing({ counts, rare }: VectorCounts, m: Float64Array, fit: MatchFit): Uint8Array {
-  const odds = fit.matches / counts.reduce((sum, count) => sum + count, 0);
+function worthFollowing(
+  { counts, rare }: VectorCounts, m: Float64Array, fit: MatchFit, telling: Uint8Array,
+): Uint8Array {
+  const odds = fit.matches / sumOf(counts);
   const keep = new Uint8Array(counts.length);
   // Two records without a common segment were not compared: no prior makes a link of that.
   const nothingObserved = counts.length - 1;
   for (let vector = 0; vector < nothingObserved; vector++) {
-    if (rare[vector] && (odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS) keep[vector] = 1;
+    const worthIt = (odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS;
+    keep[vector] = Number(rare[vector] === 1 && telling[vector] === 1 && worthIt);
   }
   return keep;
 }
@@ -181,4 +191,8 @@ function withUnreached(
   const weightOf = patternShares(space, counts);
   return matched.map((sum, v) =>
     sum + matches * weightOf[v] * m[v] * (1 - keep[v] * candidateProbability[v]));
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -5,5 +5,6 @@ export {
 } from './match-distribution.js';
 export { matchProbability, matchWeight } from './match-weight.js';
 export { nonMatchDistribution, type NonMatchDistribution } from './non-match-distribution.js';
+export { tellingVectors } from './telling-vectors.js';
 export { chooseThreshold, type DecisionRule, type Threshold } from './threshold.js';
 export { levelTable, patternShares, type VectorSpace } from './vector-space.js';

@@ -51,6 +51,8 @@ export interface VectorEvidence {
   readonly fitNonMatch: readonly boolean[];
   /** Upper bound of the number of matches, from the registers' cardinalities. */
   readonly mostMatches: number;
+  /** 0 for the vectors that hold no match, see `tellingVectors`; all may when absent. */
+  readonly telling?: Uint8Array;
 }
 
 const MOST_ITERATIONS = 1500;
@@ -185,14 +187,14 @@ class ExpectationMaximisation {
 
   /** One E-step and M-step; returns the log-likelihood of the reliable counts before it. */
   private step(): number {
-    const { counts, reliable, mostMatches } = this.evidence;
+    const { counts, reliable, mostMatches, telling } = this.evidence;
     const prior = this.matches / this.pairs;
     const mixture = new BreakageMixture(this.space, this.table, this.model);
     const nonMatchStep = new MarginalStep(this.space, this.table);
     let logLikelihood = 0;
     let expected = 0;
     for (const v of this.vectors) {
-      const m = mixture.probability(v);
+      const m = telling?.[v] === 0 ? 0 : mixture.probability(v);
       const share = this.patternShares[v];
       const either = prior * m + (1 - prior) * this.nonMatch[v];
       const modelled = share * this.pairs * prior * m;
