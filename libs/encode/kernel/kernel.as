@@ -5,16 +5,17 @@
 // holds one bit of 128 records, and the XOR of t bits is t instructions for all of them.
 
 /**
- * ORs filters: the list has `count` pairs of u32, the address of a target and of a source of `bytes` (whole
- * v128).
+ * ORs filters: the list has `count` triples of u32, the address of a target, that of a source and the bytes
+ * of both (whole v128).
  */
-export function joinFilters(list: usize, count: i32, bytes: i32): void {
-  const end = list + (<usize>count << 3);
-  for (; list < end; list += 8) {
+export function joinFilters(list: usize, count: i32): void {
+  const end = list + <usize>count * 12;
+  for (; list < end; list += 12) {
     let target = <usize>load<u32>(list);
     let source = <usize>load<u32>(list, 4);
-    const unrolled = source + <usize>(bytes & ~63);
-    const last = source + <usize>bytes;
+    const bytes = <usize>load<u32>(list, 8);
+    const unrolled = source + (bytes & ~63);
+    const last = source + bytes;
     for (; source < unrolled; source += 64, target += 64) {
       v128.store(target, v128.or(v128.load(target), v128.load(source)));
       v128.store(target, v128.or(v128.load(target, 16), v128.load(source, 16)), 16);
@@ -52,43 +53,39 @@ export function sumColumns(columns: usize, sets: usize, t: i32, count: i32, out:
 /**
  * Transposes 128 rows of 128 bits, bit 0 of a row the least significant of its first byte. Rows are
  * `fromStride` bytes apart at `from` and `toStride` at `to`; only the first `bytes` (1-16) of a row are
- * written. `scratch` has 2048 bytes.
+ * written. `scratch` has 2304 bytes.
+ *
+ * Rows 8 l + g, l = 0 to 15, are group g. First the bytes of each group are transposed, so that a v128 holds
+ * byte j of its 16 rows; then, for each j, the bits of the eight groups' v128: bit b of group g goes to bit
+ * g of v128 b, where the rows are in their order.
  */
 export function transpose(
   from: usize, fromStride: usize, to: usize, toStride: usize, bytes: usize, scratch: usize,
 ): void {
-  for (let k: usize = 0; k < 32; k++) {
-    const row = from + k * fromStride;
-    const step = fromStride << 5;
-    const a = v128.load(row);
-    const b = v128.load(row + step);
-    const c = v128.load(row + 2 * step);
-    const d = v128.load(row + 3 * step);
-    exchange64and32(scratch + (k << 4), a, b, c, d);
-  }
-  for (let group: usize = 0; group < 128; group += 32) {
-    for (let k: usize = group; k < group + 8; k++) exchange16and8(scratch + (k << 4));
-  }
-  for (let group: usize = 0; group < 128; group += 8) {
-    for (let k: usize = group; k < group + 2; k++) exchange4and2(scratch + (k << 4));
-  }
-  const ones = i8x16.splat(0x55);
-  for (let k: usize = 0; k < 128; k += 2, to += toStride << 1) {
-    const pair = scratch + (k << 4);
-    const a = v128.load(pair);
-    const b = v128.load(pair, 16);
-    const t = v128.and(v128.xor(i64x2.shr_u(a, 1), b), ones);
-    const first = v128.xor(a, i64x2.shl(t, 1));
-    const second = v128.xor(b, t);
-    if (bytes == 16) {
-      v128.store(to, first);
-      v128.store(to + toStride, second);
-    } else {
-      v128.store(pair, first);
-      v128.store(pair, second, 16);
-      memory.copy(to, pair, bytes);
-      memory.copy(to + toStride, pair + 16, bytes);
+  const halfway = scratch + 2048;
+  const step = fromStride << 5;
+  for (let group: usize = 0; group < 8; group++, from += fromStride) {
+    let row = from;
+    for (let i: usize = 0; i < 4; i++, row += fromStride << 3) {
+      interleave(
+        halfway + (i << 6), 16, v128.load(row), v128.load(row + step), v128.load(row + 2 * step),
+        v128.load(row + 3 * step));
     }
+    let at = halfway;
+    for (let i: usize = 0; i < 4; i++, at += 16) {
+      interleave(
+        scratch + (i << 9) + (group << 4), 128, v128.load(at), v128.load(at, 64), v128.load(at, 128),
+        v128.load(at, 192));
+    }
+  }
+  for (let j: usize = 0; j < 16; j++, to += toStride << 3) {
+    const at = scratch + (j << 7);
+    if (bytes == 16) {
+      transposeBits(at, to, toStride);
+      continue;
+    }
+    transposeBits(at, at, 16);
+    for (let bit: usize = 0; bit < 8; bit++) memory.copy(to + bit * toStride, at + (bit << 4), bytes);
   }
 }
 
@@ -103,58 +100,90 @@ export function copyRows(
   }
 }
 
-// Each exchange swaps the upper half of the bits in the first row of a pair with the lower half in the
-// second, for blocks of two sizes; four rows stay in registers meanwhile.
-
+/**
+ * Two of the four rounds that transpose 16 x 16 bytes: each round interleaves rows i and i + 8. Engines have
+ * one instruction for exactly these shuffles.
+ */
 // @ts-ignore: decorator
 @inline
-function exchange64and32(to: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const ac = v128.shuffle<i64>(a, c, 0, 2);
-  const ca = v128.shuffle<i64>(a, c, 1, 3);
-  const bd = v128.shuffle<i64>(b, d, 0, 2);
-  const db = v128.shuffle<i64>(b, d, 1, 3);
-  v128.store(to, v128.shuffle<i32>(ac, bd, 0, 4, 2, 6));
-  v128.store(to, v128.shuffle<i32>(ac, bd, 1, 5, 3, 7), 512);
-  v128.store(to, v128.shuffle<i32>(ca, db, 0, 4, 2, 6), 1024);
-  v128.store(to, v128.shuffle<i32>(ca, db, 1, 5, 3, 7), 1536);
+function interleave(to: usize, stride: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const lowAC = low(a, c);
+  const lowBD = low(b, d);
+  const highAC = high(a, c);
+  const highBD = high(b, d);
+  v128.store(to, low(lowAC, lowBD));
+  v128.store(to + stride, high(lowAC, lowBD));
+  v128.store(to + 2 * stride, low(highAC, highBD));
+  v128.store(to + 3 * stride, high(highAC, highBD));
 }
 
 // @ts-ignore: decorator
 @inline
-function exchange16and8(at: usize): void {
-  const a = v128.load(at);
-  const b = v128.load(at, 128);
-  const c = v128.load(at, 256);
-  const d = v128.load(at, 384);
-  const ac = v128.shuffle<i16>(a, c, 0, 8, 2, 10, 4, 12, 6, 14);
-  const ca = v128.shuffle<i16>(a, c, 1, 9, 3, 11, 5, 13, 7, 15);
-  const bd = v128.shuffle<i16>(b, d, 0, 8, 2, 10, 4, 12, 6, 14);
-  const db = v128.shuffle<i16>(b, d, 1, 9, 3, 11, 5, 13, 7, 15);
-  v128.store(at, v128.shuffle<i8>(ac, bd, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30));
-  v128.store(at, v128.shuffle<i8>(ac, bd, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31), 128);
-  v128.store(at, v128.shuffle<i8>(ca, db, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30), 256);
-  v128.store(at, v128.shuffle<i8>(ca, db, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31), 384);
+function low(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
 // @ts-ignore: decorator
 @inline
-function exchange4and2(at: usize): void {
+function high(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/** Bits of a pair that change places when the number of a v128 changes places with the number of a bit. */
+// @ts-ignore: decorator
+@inline
+function exchanged(a: v128, b: v128, shift: i32, mask: v128): v128 {
+  return v128.and(v128.xor(i64x2.shr_u(a, shift), b), mask);
+}
+
+/** Transposes the 8 x 8 bits in each of the 16 bytes of eight v128, one after the other at `at`. */
+// @ts-ignore: decorator
+@inline
+function transposeBits(at: usize, to: usize, stride: usize): void {
+  let a = v128.load(at);
+  let b = v128.load(at, 16);
+  let c = v128.load(at, 32);
+  let d = v128.load(at, 48);
+  let e = v128.load(at, 64);
+  let f = v128.load(at, 80);
+  let g = v128.load(at, 96);
+  let h = v128.load(at, 112);
   const fours = i8x16.splat(0x0f);
+  let t = exchanged(a, e, 4, fours);
+  a = v128.xor(a, i64x2.shl(t, 4));
+  e = v128.xor(e, t);
+  t = exchanged(b, f, 4, fours);
+  b = v128.xor(b, i64x2.shl(t, 4));
+  f = v128.xor(f, t);
+  t = exchanged(c, g, 4, fours);
+  c = v128.xor(c, i64x2.shl(t, 4));
+  g = v128.xor(g, t);
+  t = exchanged(d, h, 4, fours);
+  d = v128.xor(d, i64x2.shl(t, 4));
+  h = v128.xor(h, t);
   const twos = i8x16.splat(0x33);
-  const a = v128.load(at);
-  const b = v128.load(at, 32);
-  const c = v128.load(at, 64);
-  const d = v128.load(at, 96);
-  const t = v128.and(v128.xor(i64x2.shr_u(a, 4), c), fours);
-  const u = v128.and(v128.xor(i64x2.shr_u(b, 4), d), fours);
-  const ac = v128.xor(a, i64x2.shl(t, 4));
-  const ca = v128.xor(c, t);
-  const bd = v128.xor(b, i64x2.shl(u, 4));
-  const db = v128.xor(d, u);
-  const v = v128.and(v128.xor(i64x2.shr_u(ac, 2), bd), twos);
-  const w = v128.and(v128.xor(i64x2.shr_u(ca, 2), db), twos);
-  v128.store(at, v128.xor(ac, i64x2.shl(v, 2)));
-  v128.store(at, v128.xor(bd, v), 32);
-  v128.store(at, v128.xor(ca, i64x2.shl(w, 2)), 64);
-  v128.store(at, v128.xor(db, w), 96);
+  t = exchanged(a, c, 2, twos);
+  a = v128.xor(a, i64x2.shl(t, 2));
+  c = v128.xor(c, t);
+  t = exchanged(b, d, 2, twos);
+  b = v128.xor(b, i64x2.shl(t, 2));
+  d = v128.xor(d, t);
+  t = exchanged(e, g, 2, twos);
+  e = v128.xor(e, i64x2.shl(t, 2));
+  g = v128.xor(g, t);
+  t = exchanged(f, h, 2, twos);
+  f = v128.xor(f, i64x2.shl(t, 2));
+  h = v128.xor(h, t);
+  storePair(to, stride, a, b);
+  storePair(to + 2 * stride, stride, c, d);
+  storePair(to + 4 * stride, stride, e, f);
+  storePair(to + 6 * stride, stride, g, h);
+}
+
+// @ts-ignore: decorator
+@inline
+function storePair(to: usize, stride: usize, a: v128, b: v128): void {
+  const t = exchanged(a, b, 1, i8x16.splat(0x55));
+  v128.store(to, v128.xor(a, i64x2.shl(t, 1)));
+  v128.store(to + stride, v128.xor(b, t));
 }

@@ -4,8 +4,10 @@ import { BATCH_RECORDS, FilterKernel } from './filter-kernel.js';
 import type { RandomBytes } from './hardening-chain.js';
 import { assertSecret } from './keys.js';
 import type { Role } from './roles.js';
-import { SegmentEncoder } from './segment-encoder.js';
+import { JoinList } from './join-list.js';
+import { SegmentHardening } from './segment-hardening.js';
 import { planSegment, rolesOfSpec } from './segment-plan.js';
+import { groupSources, layoutOf, type SourceGroup } from './source-group.js';
 
 /** Encodes records under one spec and secret, one by one. */
 export interface RecordEncoder {
@@ -51,22 +53,35 @@ export function createEncoder(
   return new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
 }
 
-/** Encodes up to 128 records at a time, segment by segment. */
+/** Encodes up to 128 records at a time: all filters of all of them, then the hardening of each segment. */
 class BatchEncoder implements Encoder {
   readonly roles: readonly Role[];
   readonly recordBytes: number;
   private readonly kernel = new FilterKernel();
-  private readonly segments: readonly SegmentEncoder[];
+  private readonly joins = new JoinList(this.kernel);
+  private readonly groups: readonly SourceGroup[];
+  private readonly segments: readonly SegmentHardening[];
+  /** Groups that have tokens of a segment, for each of them. */
+  private readonly groupsOf: readonly (readonly SourceGroup[])[];
+  /** Address of the filters of a batch before hardening, and bytes of those of a record. */
+  private readonly filters: number;
+  private readonly filterBytes: number;
   /** Address of the records of a batch, back to back. */
   private readonly records: number;
 
   constructor(spec: EncodingSpec, secret: Uint8Array, randomBytes: RandomBytes) {
+    const { kernel } = this;
     this.roles = rolesOfSpec(spec);
-    this.segments = spec.segments.map((segment) =>
-      new SegmentEncoder(
-        this.kernel, planSegment(segment, this.roles, secret), secret, randomBytes, spec.segments.length));
+    const plans = spec.segments.map((segment) => planSegment(segment, this.roles, secret));
+    const layout = layoutOf(plans);
+    this.filterBytes = layout.bytes;
+    this.filters = kernel.allocate(BATCH_RECORDS * layout.bytes);
+    this.groups = groupSources(plans, layout, this.joins);
+    this.groupsOf = plans.map((_, segment) => this.groups.filter(({ segments }) => segments.includes(segment)));
+    this.segments = plans.map((plan, i) =>
+      new SegmentHardening(kernel, plan, secret, randomBytes, this.filters + layout.offsets[i], layout.bytes));
     this.recordBytes = this.segments.reduce((bytes, segment) => bytes + segment.bytes, 0);
-    this.records = this.kernel.allocate(BATCH_RECORDS * this.recordBytes);
+    this.records = kernel.allocate(BATCH_RECORDS * this.recordBytes);
   }
 
   encode(values: readonly string[], out: Uint8Array, offset: number): void {
@@ -91,9 +106,16 @@ class BatchEncoder implements Encoder {
   }
 
   private encodeBatch(rows: readonly (readonly string[])[], first: number, count: number): void {
+    const { kernel, groups, joins, filters, filterBytes, recordBytes } = this;
+    kernel.bytes.fill(0, filters, filters + count * filterBytes);
+    for (let row = 0; row < count; row++) {
+      const values = rows[first + row];
+      for (let i = 0; i < groups.length; i++) groups[i].add(values, row, filters + row * filterBytes);
+    }
+    joins.flush();
     let at = this.records;
     for (const segment of this.segments) {
-      segment.encodeBatch(rows, first, count, at, this.recordBytes);
+      segment.harden(count, at, recordBytes);
       at += segment.bytes;
     }
   }
@@ -115,10 +137,13 @@ class BatchEncoder implements Encoder {
    */
   private addNonlinear(row: number, out: Uint8Array, offset: number): void {
     let at = offset;
-    for (const segment of this.segments) {
-      if (segment.hasNonlinear) segment.finish(row, out, at);
+    this.segments.forEach((segment, i) => {
+      if (segment.hasNonlinear) {
+        if (this.groupsOf[i].some(({ hasTokens }) => hasTokens[row] === 1)) segment.finish(row, out, at);
+        else out.fill(0, at, at + segment.bytes);
+      }
       at += segment.bytes;
-    }
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { KERNEL_MODULE_BASE64 } from './kernel-module.js';
 
 interface KernelExports {
-  joinFilters(list: number, count: number, bytes: number): void;
+  joinFilters(list: number, count: number): void;
   sumColumns(columns: number, sets: number, t: number, count: number, out: number): void;
   transpose(
     from: number, fromStride: number, to: number, toStride: number, bytes: number, scratch: number): void;
@@ -25,12 +25,24 @@ const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGloba
 const PAGE_BYTES = 65536;
 const ALIGNMENT = 64;
 const MAX_BYTES = 2 ** 31;
+/**
+ * Memory grows by a quarter, and at least so much: each growth makes new views, and the collector counts the
+ * whole memory again for each of them. What is not touched takes no room in the machine.
+ */
+const LEAST_GROWTH_BYTES = 1 << 22;
 
 /** Records that linear hardening takes at a time: the bits of a SIMD register. */
 export const BATCH_RECORDS = 128;
 /** Filters in the memory of a kernel are filled with zero bits to whole SIMD registers. */
 export const FILTER_ALIGNMENT_BYTES = 16;
-const TRANSPOSE_SCRATCH_BYTES = BATCH_RECORDS * FILTER_ALIGNMENT_BYTES;
+
+/** Bytes that a filter of so many bits has in the memory of a kernel. */
+export function alignedBytes(bits: number): number {
+  return Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
+}
+
+/** A matrix, and 16 rows on their way into it. */
+const TRANSPOSE_SCRATCH_BYTES = (BATCH_RECORDS + 16) * FILTER_ALIGNMENT_BYTES;
 
 let compiled: object | undefined;
 
@@ -66,12 +78,15 @@ export class FilterKernel {
     const at = this.top;
     this.top = Math.ceil((at + bytes) / ALIGNMENT) * ALIGNMENT;
     if (this.top > MAX_BYTES) throw new RangeError('expected the filters of an encoder to fit into 2 GiB');
-    const missing = Math.ceil((this.top - this.bytes.length) / PAGE_BYTES);
-    if (missing > 0) {
-      this.memory.grow(missing);
-      this.bytes = new Uint8Array(this.memory.buffer);
-      this.words = new Uint32Array(this.memory.buffer);
-    }
+    if (this.top > this.bytes.length) this.grow();
     return at;
+  }
+
+  private grow(): void {
+    const { length } = this.bytes;
+    const wanted = Math.max(this.top, length + Math.max(LEAST_GROWTH_BYTES, length >>> 2));
+    this.memory.grow(Math.ceil((Math.min(wanted, MAX_BYTES) - length) / PAGE_BYTES));
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
   }
 }

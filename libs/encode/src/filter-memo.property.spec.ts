@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { FilterKernel } from './filter-kernel.js';
+import { FilterKernel, alignedBytes } from './filter-kernel.js';
 import { FilterMemo, NO_FILTER } from './filter-memo.js';
 import { FilterStore } from './filter-store.js';
+import { JoinList } from './join-list.js';
 
 const CAPACITY = 5;
 const BITS = 160;
@@ -10,7 +11,7 @@ describe('FilterMemo', () => {
   it('gives back what was set, forgets the oldest and never grows beyond two generations', () => {
     const step = fc.record({ name: fc.integer({ min: 0, max: 30 }).map((i) => `${i}${'x'.repeat(i)}`), none: fc.boolean() });
     fc.assert(fc.property(fc.array(step, { maxLength: 200 }), fc.boolean(), (steps, flushing) => {
-      const store = new FilterStore(new FilterKernel(), BITS);
+      const store = new FilterStore(new JoinList(new FilterKernel()), alignedBytes(BITS));
       const memo = new FilterMemo(store, CAPACITY);
       const record = store.allocate(steps.length + 1);
       const truth = new Map<string, number>();
@@ -26,12 +27,12 @@ describe('FilterMemo', () => {
         expect(at === NO_FILTER).toBe(truth.get(name) === NO_FILTER);
         // Joins are listed, and must see the filter as it is now, whatever is forgotten before they are done.
         if (at !== NO_FILTER) store.join(record + i * store.filterBytes, at);
-        if (flushing) store.flush();
+        if (flushing) store.joins.flush();
         expect(memo.size).toBeLessThanOrEqual(2 * CAPACITY);
         expect(memo.find(name)).toBeDefined();
         joined.push(truth.get(name) as number);
       });
-      store.flush();
+      store.joins.flush();
       joined.forEach((position, i) => {
         const at = record + i * store.filterBytes;
         const filter = [...store.kernel.bytes.subarray(at, at + store.filterBytes)];

@@ -107,7 +107,7 @@ export class FilterMemo {
 
   private turn(): void {
     // Listed joins may still read filters of the generation that is forgotten here.
-    this.store.flush();
+    this.store.joins.flush();
     [this.young, this.old] = [this.old, this.young];
     this.young.clear();
   }

@@ -1,22 +1,16 @@
-import { FILTER_ALIGNMENT_BYTES, type FilterKernel } from './filter-kernel.js';
+import type { FilterKernel } from './filter-kernel.js';
+import type { JoinList } from './join-list.js';
 
-const LIST_PAIRS = 4096;
 /** Exchanges the number of a bit in its byte from the most significant and from the least significant. */
 const MSB_FIRST = 7;
 
-/**
- * Filters of one length in the memory of a kernel. Joins are listed and done many at a time: a call into
- * the kernel for each would cost more than the join.
- */
+/** Filters of one length, whole SIMD registers, in the memory of a kernel. */
 export class FilterStore {
-  /** Bytes from one filter to the next. */
-  readonly filterBytes: number;
-  private readonly list: number;
-  private pairs = 0;
+  readonly kernel: FilterKernel;
 
-  constructor(readonly kernel: FilterKernel, bits: number) {
-    this.filterBytes = Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
-    this.list = kernel.allocate(LIST_PAIRS * 8) / 4;
+  /** @param filterBytes bytes from one filter to the next, a multiple of `FILTER_ALIGNMENT_BYTES` */
+  constructor(readonly joins: JoinList, readonly filterBytes: number) {
+    this.kernel = joins.kernel;
   }
 
   /** Address of so many filters one after the other, all zero. */
@@ -24,22 +18,9 @@ export class FilterStore {
     return this.kernel.allocate(filters * this.filterBytes);
   }
 
-  /**
-   * ORs the filter at `source` into the one at `target`, in the order of the calls, at the latest at
-   * `flush`.
-   */
+  /** Lists the join of the whole filter at `source` into the one at `target`. */
   join(target: number, source: number): void {
-    const { words } = this.kernel;
-    const at = this.list + 2 * this.pairs;
-    words[at] = target;
-    words[at + 1] = source;
-    if (++this.pairs === LIST_PAIRS) this.flush();
-  }
-
-  /** Does the joins that are listed. */
-  flush(): void {
-    if (this.pairs > 0) this.kernel.run.joinFilters(this.list * 4, this.pairs, this.filterBytes);
-    this.pairs = 0;
+    this.joins.join(target, source, this.filterBytes);
   }
 
   /** Sets bit `position`, most significant first, of the filter at `at`; listed joins do not see it. */

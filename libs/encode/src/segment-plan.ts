@@ -16,6 +16,9 @@ export interface TokenSource {
   readonly byParts: boolean;
   readonly bitsPerToken: number;
   readonly hasher: TokenHasher;
+  /** Length of the filter that `hasher` gives positions of. */
+  readonly filterBits: number;
+  readonly tokenType: TokenType;
   /** Equal for sources in which equal values set equal bits. */
   readonly memoName: string;
 }
@@ -53,14 +56,15 @@ export function planSegment(segment: SegmentSpec, roles: readonly Role[], secret
     const bitsPerToken = bitsPerTokenOfField(segment, field);
     return {
       columns: [roles.indexOf(field.role)], tokensOf: ([value]) => textTokens(type, value), bitsPerToken,
-      byParts: type === 'word-bigrams',
+      byParts: type === 'word-bigrams', filterBits: length, tokenType: type,
       hasher: hasherOf(familyOf(field.role)), memoName: `${familyOf(field.role)} ${type} ${bitsPerToken}`,
     };
   });
   if (dates.length > 0) {
     sources.push({
       columns: birthColumns, tokensOf: (values) => dateTokens(dateOf(values)), byParts: false,
-      bitsPerToken: bitsPerTokenOfField(segment, dates[0]), hasher: hasherOf('birth'), memoName: 'birth',
+      filterBits: length, tokenType: 'date', bitsPerToken: bitsPerTokenOfField(segment, dates[0]),
+      hasher: hasherOf('birth'), memoName: 'birth',
     });
   }
   const salted = segment.hardening?.some((step) => step.type === 'birth-year-salt');

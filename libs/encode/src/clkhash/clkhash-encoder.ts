@@ -1,8 +1,9 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { BATCH_RECORDS, FilterKernel } from '../filter-kernel.js';
+import { BATCH_RECORDS, FilterKernel, alignedBytes } from '../filter-kernel.js';
 import { FilterMemo, NO_FILTER } from '../filter-memo.js';
 import { FilterStore } from '../filter-store.js';
+import { JoinList } from '../join-list.js';
 import { LinearHardening } from '../linear-hardening.js';
 import { fromBase64 } from './base64.js';
 import { clkhashTokens } from './comparison.js';
@@ -103,7 +104,7 @@ class BatchClkhashEncoder implements ClkhashEncoder {
     const length = schema.bits * 2 ** schema.xorFolds;
     this.identifiers = schema.features.map(({ identifier }) => identifier);
     this.filterBytes = Math.ceil(schema.bits / 8);
-    this.store = new FilterStore(this.kernel, length);
+    this.store = new FilterStore(new JoinList(this.kernel), alignedBytes(length));
     this.filters = this.store.allocate(BATCH_RECORDS);
     this.folded = this.kernel.allocate(BATCH_RECORDS * this.filterBytes);
     this.fold = schema.xorFolds === 0 ? undefined
@@ -149,7 +150,7 @@ class BatchClkhashEncoder implements ClkhashEncoder {
         if (reason !== undefined) refusals.push({ row: first + i, feature: this.identifiers[f], reason });
       }
     }
-    store.flush();
+    store.joins.flush();
     if (this.fold !== undefined) this.fold.harden(filters, store.filterBytes, folded, filterBytes);
     else this.kernel.run.copyRows(filters, store.filterBytes, folded, filterBytes, filterBytes, count);
   }
