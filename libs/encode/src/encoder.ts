@@ -66,8 +66,9 @@ class BatchEncoder implements Encoder {
   /** Address of the filters of a batch before hardening, and bytes of those of a record. */
   private readonly filters: number;
   private readonly filterBytes: number;
-  /** Address of the records of a batch, back to back. */
-  private readonly records: number;
+  /** Address of the records of a batch, and the bytes from one to the next for which there is room. */
+  private records = 0;
+  private recordRoom = 0;
 
   constructor(spec: EncodingSpec, secret: Uint8Array, randomBytes: RandomBytes) {
     const { kernel } = this;
@@ -81,7 +82,6 @@ class BatchEncoder implements Encoder {
     this.segments = plans.map((plan, i) =>
       new SegmentHardening(kernel, plan, secret, randomBytes, this.filters + layout.offsets[i], layout.bytes));
     this.recordBytes = this.segments.reduce((bytes, segment) => bytes + segment.bytes, 0);
-    this.records = kernel.allocate(BATCH_RECORDS * this.recordBytes);
   }
 
   encode(values: readonly string[], out: Uint8Array, offset: number): void {
@@ -98,15 +98,21 @@ class BatchEncoder implements Encoder {
     }
     for (const values of rows) assertValues(values, roles);
     assertRoom(out, offset, (rows.length - 1) * rowBytes + recordBytes);
+    if (rowBytes > this.recordRoom) {
+      this.records = this.kernel.allocate(BATCH_RECORDS * rowBytes);
+      this.recordRoom = rowBytes;
+    }
     for (let first = 0; first < rows.length; first += BATCH_RECORDS) {
       const count = Math.min(BATCH_RECORDS, rows.length - first);
-      this.encodeBatch(rows, first, count);
+      this.encodeBatch(rows, first, count, rowBytes);
       this.deliver(count, out, offset + first * rowBytes, rowBytes);
     }
   }
 
-  private encodeBatch(rows: readonly (readonly string[])[], first: number, count: number): void {
-    const { kernel, groups, joins, filters, filterBytes, recordBytes } = this;
+  private encodeBatch(
+    rows: readonly (readonly string[])[], first: number, count: number, rowBytes: number,
+  ): void {
+    const { kernel, groups, joins, filters, filterBytes } = this;
     kernel.bytes.fill(0, filters, filters + count * filterBytes);
     for (let row = 0; row < count; row++) {
       const values = rows[first + row];
@@ -115,20 +121,22 @@ class BatchEncoder implements Encoder {
     joins.flush();
     let at = this.records;
     for (const segment of this.segments) {
-      segment.harden(count, at, recordBytes);
+      segment.harden(count, at, rowBytes);
       at += segment.bytes;
     }
   }
 
+  /** Hands over all records at once, with what was between them in `out`. */
   private deliver(count: number, out: Uint8Array, offset: number, rowBytes: number): void {
     const { kernel: { bytes }, records, recordBytes } = this;
-    if (rowBytes === recordBytes) out.set(bytes.subarray(records, records + count * recordBytes), offset);
-    for (let row = 0; row < count; row++) {
-      const at = offset + row * rowBytes;
-      const from = records + row * recordBytes;
-      if (rowBytes !== recordBytes) out.set(bytes.subarray(from, from + recordBytes), at);
-      this.addNonlinear(row, out, at);
+    const last = (count - 1) * rowBytes + recordBytes;
+    for (let row = 1; row < count; row++) {
+      const end = row * rowBytes;
+      for (let at = end - rowBytes + recordBytes; at < end; at++) bytes[records + at] = out[offset + at];
     }
+    out.set(bytes.subarray(records, records + last), offset);
+    if (!this.segments.some((segment) => segment.hasNonlinear)) return;
+    for (let row = 0; row < count; row++) this.addNonlinear(row, out, offset + row * rowBytes);
   }
 
   /**

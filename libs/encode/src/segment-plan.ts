@@ -19,6 +19,8 @@ export interface TokenSource {
   /** Length of the filter that `hasher` gives positions of. */
   readonly filterBits: number;
   readonly tokenType: TokenType;
+  /** Whether the only column is a whole date of birth. */
+  readonly isDate: boolean;
   /** Equal for sources in which equal values set equal bits. */
   readonly memoName: string;
 }
@@ -56,14 +58,15 @@ export function planSegment(segment: SegmentSpec, roles: readonly Role[], secret
     const bitsPerToken = bitsPerTokenOfField(segment, field);
     return {
       columns: [roles.indexOf(field.role)], tokensOf: ([value]) => textTokens(type, value), bitsPerToken,
-      byParts: type === 'word-bigrams', filterBits: length, tokenType: type,
+      byParts: type === 'word-bigrams', filterBits: length, tokenType: type, isDate: false,
       hasher: hasherOf(familyOf(field.role)), memoName: `${familyOf(field.role)} ${type} ${bitsPerToken}`,
     };
   });
   if (dates.length > 0) {
     sources.push({
       columns: birthColumns, tokensOf: (values) => dateTokens(dateOf(values)), byParts: false,
-      filterBits: length, tokenType: 'date', bitsPerToken: bitsPerTokenOfField(segment, dates[0]),
+      filterBits: length, tokenType: 'date', isDate: birthRoles.join() === 'birthDate',
+      bitsPerToken: bitsPerTokenOfField(segment, dates[0]),
       hasher: hasherOf('birth'), memoName: 'birth',
     });
   }

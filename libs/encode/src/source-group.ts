@@ -1,3 +1,4 @@
+import { DateFilters } from './date-filters.js';
 import { BATCH_RECORDS, alignedBytes } from './filter-kernel.js';
 import { FilterMemo, NO_FILTER } from './filter-memo.js';
 import { FilterStore } from './filter-store.js';
@@ -60,6 +61,7 @@ export class SourceGroup {
   readonly hasTokens = new Uint8Array(BATCH_RECORDS);
   private readonly columns: readonly number[];
   private readonly byParts: boolean;
+  private readonly dates: DateFilters | undefined;
 
   constructor(
     private readonly sources: readonly SegmentSource[], private readonly spans: readonly Span[],
@@ -70,14 +72,19 @@ export class SourceGroup {
     this.segments = sources.map(({ segment }) => segment);
     this.columns = source.columns;
     this.byParts = source.byParts;
+    this.dates = source.isDate && saltOf === undefined
+      ? new DateFilters(store, (at, tokens) => this.addTokens(at, tokens, undefined)) : undefined;
   }
 
   /** Joins the tokens of row `row` of the batch into the filters of its record, at the address `record`. */
   add(values: readonly string[], row: number, record: number): void {
-    const { columns } = this;
+    const { columns, dates } = this;
     const salt = this.saltOf?.(values);
     let any = false;
-    if (columns.length > 1) {
+    if (dates?.find(values[columns[0]])) {
+      for (let i = 0; i < dates.found.length; i++) this.join(dates.found[i], record);
+      any = true;
+    } else if (columns.length > 1) {
       const several = columns.map((column) => values[column]);
       any = this.addNamed(several.map((value) => `${value.length}:${value}`).join(''), several, salt, record);
     } else {
@@ -132,11 +139,15 @@ export class SourceGroup {
     const tokens = source.tokensOf(values);
     if (tokens.length === 0) return memos.values.setNone(name);
     const at = memos.values.reserve(name);
+    this.addTokens(at, tokens, salt);
+    return at;
+  }
+
+  private addTokens(at: number, tokens: readonly string[], salt: string | undefined): void {
     for (const token of tokens) {
       const salted = saltedToken(salt, token);
-      this.store.join(at, memos.tokens.find(salted) ?? this.learnToken(salted));
+      this.store.join(at, this.memos.tokens.find(salted) ?? this.learnToken(salted));
     }
-    return at;
   }
 
   private learnToken(token: string): number {
