@@ -14,8 +14,8 @@ const HYPHEN = 0x2d;
 /**
  * Filters of dates of birth in three parts: the year, month and day, and the last digit of the year with the
  * first of the month. Each token of a date is of one of these parts alone, because a token has no more
- * than two neighbouring digits or one part. So a few hundred filters, which stay near the processor, stand for
- * all dates, of which there are tens of thousands, each rare.
+ * than two neighbouring digits or one part. So a few hundred filters, which stay near the processor, stand
+ * for all dates, of which there are tens of thousands, each rare.
  */
 export class DateFilters {
   /** Addresses of filters, 0 where none is made yet. */

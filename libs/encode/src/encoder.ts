@@ -78,9 +78,12 @@ class BatchEncoder implements Encoder {
     this.filterBytes = layout.bytes;
     this.filters = kernel.allocate(BATCH_RECORDS * layout.bytes);
     this.groups = groupSources(plans, layout, this.joins);
-    this.groupsOf = plans.map((_, segment) => this.groups.filter(({ segments }) => segments.includes(segment)));
-    this.segments = plans.map((plan, i) =>
-      new SegmentHardening(kernel, plan, secret, randomBytes, this.filters + layout.offsets[i], layout.bytes));
+    this.groupsOf = plans.map((_, segment) =>
+      this.groups.filter(({ segments }) => segments.includes(segment)));
+    this.segments = plans.map((plan, i) => {
+      const filters = this.filters + layout.offsets[i];
+      return new SegmentHardening(kernel, plan, secret, randomBytes, filters, layout.bytes);
+    });
     this.recordBytes = this.segments.reduce((bytes, segment) => bytes + segment.bytes, 0);
   }
 

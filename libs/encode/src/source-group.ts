@@ -204,8 +204,9 @@ function spansOf(sources: readonly SegmentSource[], { offsets }: RecordLayout): 
   for (const { segment, source } of sources) {
     const [bytes, to] = [alignedBytes(source.filterBits), offsets[segment]];
     const last = spans.at(-1);
-    if (last !== undefined && last.to + last.bytes === to) spans.splice(-1, 1, { ...last, bytes: last.bytes + bytes });
-    else spans.push({ from, to, bytes });
+    if (last !== undefined && last.to + last.bytes === to) {
+      spans.splice(-1, 1, { ...last, bytes: last.bytes + bytes });
+    } else spans.push({ from, to, bytes });
     from += bytes;
   }
   return spans;
