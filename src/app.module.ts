@@ -13,6 +13,7 @@ import type { JobQueue } from './platform/queue/job-queue.js';
 import { QueueModule } from './platform/queue/queue.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ReleasesModule } from './releases/releases.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { SealedKeysModule } from './sealed-keys/sealed-keys.module.js';
 import { TransparencyModule } from './transparency/transparency.module.js';
 import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
@@ -27,7 +28,7 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  SealedKeysModule, TransparencyModule, ApiDescriptionModule,
+  RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule,
 ];
 
 /** One module graph for the API and the worker. */

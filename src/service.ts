@@ -13,6 +13,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './platform/embedde
 import { lockHome } from './platform/home/service-lock.js';
 import { startDevelopmentIdentityProvider } from './platform/identity/development-identity-provider.js';
 import { readMasterKey } from './platform/keys/key-folder.js';
+import { openStorageKeys } from './platform/keys/open-storage-keys.js';
 import { Refusal } from './platform/problem/refusal.js';
 import type { JobQueue } from './platform/queue/job-queue.js';
 import { PostgresJobQueue } from './platform/queue/postgres-job-queue.js';
@@ -117,6 +118,7 @@ async function openResources(
   return {
     context: {
       settings, issuer: given.issuer, masterKey: given.database.masterKey, consumesJobs: given.consumesJobs,
+      storageKeys: openStorageKeys(settings),
     },
     database: given.database,
     queue,

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { AppModule } from '../app.module.js';
 import { readSettings } from '../platform/settings/settings.js';
+import { openStorageKeys } from '../platform/keys/open-storage-keys.js';
 import type { JobQueue } from '../platform/queue/job-queue.js';
 import { withProblems } from './problem-schema.js';
 
@@ -11,7 +12,9 @@ export async function describeApi(): Promise<OpenAPIObject> {
   const nobody = { host: '', port: 0, database: '', user: '', password: '' };
   const masterKey = new Uint8Array(32);
   const application = await NestFactory.create(AppModule.forRoot({
-    context: { settings, issuer: 'http://127.0.0.1', masterKey, consumesJobs: false },
+    context: {
+      settings, issuer: 'http://127.0.0.1', masterKey, consumesJobs: false, storageKeys: openStorageKeys(settings),
+    },
     // A preview makes no provider, so nobody asks these for anything.
     database: { owner: nobody, masterKey }, queue: {} as JobQueue,
   }), { preview: true, logger: false });

@@ -481,6 +481,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the project keeps, until when, and who decided otherwise. */
+        get: operations["Retention.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/retention-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a legal hold, for its end, or for the end of the project; a second person approves. */
+        post: operations["Retention.request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention-decisions/{decision}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves what another person asked for: it takes effect at once. */
+        post: operations["Retention.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/extracts/{extract}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that the extract was destroyed: for `vinculum audit verify --receipt`, which needs no network. */
+        get: operations["Retention.receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/sealed-keys": {
         parameters: {
             query?: never;
@@ -634,6 +702,10 @@ export interface components {
             state: string;
             records: number;
             parts: components["schemas"]["PartViews"];
+            /** @description Which accepted delivery of the register it is, from 1; absent before it was accepted. */
+            version?: number;
+            /** @description When it is destroyed unless a legal hold stops the clock; absent before it was accepted. */
+            destroyAfter?: string;
             /** @description Why it was refused: code, detail, rows with field and reason; never a value of a record. */
             report?: Record<string, never>;
         };
@@ -651,6 +723,48 @@ export interface components {
         };
         CohortDecisionDto: {
             /** @description Kept with the decision, shown to the project; not written into the audit log. */
+            reason: string;
+        };
+        RetentionDecisionView: {
+            decisionId: string;
+            project: string;
+            /** @description `hold`, `lift-hold` or `close`. */
+            kind: string;
+            reason: string;
+            /** @description `waiting` for a second person, `approved`, `ended` (a hold that was lifted) or `lapsed`. */
+            state: string;
+            requester: string;
+            requestedAt: string;
+            approver?: string;
+            approvedAt?: string;
+        };
+        ExtractClockView: {
+            extractId: string;
+            registerId: string;
+            /** @description Which accepted delivery of the register it is, from 1. */
+            version?: number;
+            /** @description `receiving`, `accepted`, `superseded` or `destroyed`. */
+            state: string;
+            destroyAfter?: string;
+            destroyedAt?: string;
+            /** @description The clock should have destroyed it: a hold stops it, or something is wrong. */
+            overdue: boolean;
+        };
+        RetentionView: {
+            project: string;
+            retentionDays: number;
+            /** @description Whether a legal hold stops the clocks. */
+            held: boolean;
+            decisions: components["schemas"]["RetentionDecisionView"][];
+            extracts: components["schemas"]["ExtractClockView"][];
+        };
+        RetentionDecisionDto: {
+            /**
+             * @description `hold` stops the clocks of the project's extracts, `lift-hold` starts them again, `close` ends it.
+             * @enum {string}
+             */
+            kind: "hold" | "lift-hold" | "close";
+            /** @description Kept with the decision, shown to board and auditor; not written into the audit log. */
             reason: string;
         };
         SealedKeyDto: {
@@ -1744,6 +1858,130 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Retention.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionView"];
+                };
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Retention.request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionDecisionDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDecisionView"];
+                };
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Retention.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDecisionView"];
+                };
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Retention.receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                extract: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description refused, or failed */
             default: {

@@ -8,6 +8,6 @@ import { AuditLog } from './audit-log.service.js';
 @Module({
   controllers: [AuditLogController],
   providers: [AuditLog, AuditExport, AuditLogRepository],
-  exports: [AuditLog],
+  exports: [AuditLog, AuditExport],
 })
 export class AuditLogModule {}

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Frontier, type StoredLeaf } from '#libs/audit';
+import { Frontier, type LeafRange, type StoredLeaf } from '#libs/audit';
 
 /** Leaves read at once; an event has at most 16 KiB. */
 const PAGE = 1_000;
+/** Hashes of leaves read at once: 32 bytes each. */
+const HASHES = 20_000;
 
 /** Reads the log as the login that may do nothing else. */
 @Injectable()
@@ -16,6 +18,24 @@ export class AuditLogRepository {
     const [row] = await this.database.query<[{ size: string; frontier: Buffer[] }]>(
       'SELECT size, frontier FROM audit.tree_head');
     return Frontier.restore(Number(row.size), row.frontier.map((hash) => new Uint8Array(hash)));
+  }
+
+  /** The canonical text of a leaf. */
+  async leaf(seq: number): Promise<string | undefined> {
+    const rows = await this.database.query<{ event: string }[]>('SELECT event FROM audit.event WHERE seq = $1', [seq]);
+    return rows[0]?.event;
+  }
+
+  /** Root of the subtree over some leaves; reads their hashes a page at a time. */
+  async subtreeRoot({ start, end }: LeafRange): Promise<Uint8Array> {
+    const frontier = new Frontier();
+    for (let from = start; from < end; from += HASHES) {
+      const rows = await this.database.query<{ leaf_hash: Buffer }[]>(
+        'SELECT leaf_hash FROM audit.event WHERE seq >= $1 AND seq < $2 ORDER BY seq',
+        [from, Math.min(from + HASHES, end)]);
+      for (const row of rows) frontier.append(row.leaf_hash);
+    }
+    return frontier.root();
   }
 
   /** The first `size` leaves in order, a page at a time: the log only grows, so pages fit together. */

@@ -2,7 +2,8 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { Command, type CommanderError } from 'commander';
 import {
   isIntegrityFinding, parseCheckpoint, parseNote, parseVerifierKey, NOTE_SIGNATURE, verifyBundle,
-  type BundleExpectations, type BundleReport, type Finding, type SignedNote, type VerifierKey,
+  verifyReceipt, type BundleExpectations, type BundleReport, type Finding, type ReceiptReport,
+  type SignedNote, type VerifierKey,
 } from '#libs/audit';
 import { VinculumError } from '#libs/record';
 import { ed25519Verify } from '../platform/keys/ed25519.js';
@@ -12,6 +13,7 @@ interface VerifyOptions {
   readonly keyFile?: string;
   readonly checkpoint: readonly string[];
   readonly json?: boolean;
+  readonly receipt?: string;
 }
 
 const VERIFIED = 0;
@@ -27,8 +29,10 @@ export function auditCommand(): Command {
     .description('check an exported audit log, offline')
     .exitOverride(exitOnUsage);
   const verify = new Command('verify')
-    .description('re-check every leaf, the root, the signed checkpoint and the approvals of an exported log')
-    .argument('<file>', 'exported log (audit-log.vinculum)')
+    .description('re-check every leaf, the root, the signed checkpoint and the approvals of an exported log; '
+      + 'or the proof of one event')
+    .argument('[file]', 'exported log (audit-log.vinculum)')
+    .option('--receipt <path>', 'instead of a log: a receipt, which proves one event (that an extract was destroyed)')
     .option('--key <vkey>', 'the log\'s key line, from a source that the operator of the log cannot change')
     .option('--key-file <path>', 'a file that holds the key line')
     .option('--checkpoint <path>', 'a signed checkpoint kept from earlier: the log must still begin with it '
@@ -36,8 +40,8 @@ export function auditCommand(): Command {
     .option('--json', 'print one JSON line last on stdout')
     .addHelpText('after', '\nExit codes: 0 verified, 1 altered or rules broken (names the leaf), 2 bad usage.')
     .exitOverride(exitOnUsage)
-    .action(async (file: string, options: VerifyOptions) => {
-      process.exitCode = await verifyFile(file, options);
+    .action(async (file: string | undefined, options: VerifyOptions) => {
+      process.exitCode = await verifyGiven(file, options);
     });
   return audit.addCommand(verify);
 }
@@ -48,11 +52,13 @@ function exitOnUsage(error: CommanderError): never {
 }
 
 /** Exit code of `vinculum audit verify`; what is to be read goes to stdout, or to stderr beside `--json`. */
-async function verifyFile(file: string, options: VerifyOptions): Promise<number> {
+async function verifyGiven(file: string | undefined, options: VerifyOptions): Promise<number> {
   const say = (text: string): void => {
     (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   };
   try {
+    if (options.receipt !== undefined) return verifyReceiptFile(file, options.receipt, options, say);
+    if (file === undefined) throw new VinculumError('AUDIT_USAGE', 'Name an exported log, or give --receipt.');
     const expectations = readExpectations(file, options);
     const report = await verifyBundle(createReadStream(file), ed25519Verify, expectations);
     for (const line of prose(report, file)) say(line);
@@ -66,19 +72,50 @@ async function verifyFile(file: string, options: VerifyOptions): Promise<number>
   }
 }
 
-function readExpectations(file: string, options: VerifyOptions): BundleExpectations {
-  if (options.key !== undefined && options.keyFile !== undefined) {
-    throw new VinculumError('AUDIT_USAGE', 'Give --key or --key-file, not both.');
+/** A receipt proves nothing without a key from elsewhere: it carries none. */
+function verifyReceiptFile(
+  file: string | undefined, receipt: string, options: VerifyOptions, say: (text: string) => void,
+): number {
+  const key = givenKey(options);
+  if (file !== undefined || options.checkpoint.length > 0 || key === undefined) {
+    throw new VinculumError('AUDIT_USAGE',
+      'A receipt is verified by itself, with --key or --key-file: the key line of the log, from elsewhere.');
   }
+  const report = verifyReceipt(readText(receipt), key, ed25519Verify);
+  if (report.ok) {
+    say(`${receipt}: event ${report.event.seq} of ${report.checkpoint.origin}, ${report.event.at}`);
+    say(`  ${report.event.action} ${report.event.object}: ${report.event.outcome}`);
+    if (report.event.details !== undefined) say(`  ${JSON.stringify(report.event.details)}`);
+    say(`VERIFIED: the log of ${report.checkpoint.size} events that the key signed holds this event.`);
+  } else {
+    say(`NOT VERIFIED: ${report.reason}`);
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(receiptSummary(report))}\n`);
+  return report.ok ? VERIFIED : ALTERED;
+}
+
+function receiptSummary(report: ReceiptReport): object {
+  return report.ok ? { ok: true, event: report.event, size: report.checkpoint.size } : report;
+}
+
+function readExpectations(file: string, options: VerifyOptions): BundleExpectations {
   expectFile(file);
-  const keyText = options.keyFile === undefined ? options.key : readText(options.keyFile);
+  const key = givenKey(options);
   return {
-    ...(keyText === undefined ? {} : { key: logKey(keyText.trim()) }),
+    ...(key === undefined ? {} : { key }),
     keptCheckpoints: options.checkpoint.map(readCheckpoint),
     onLeaf: (leaves) => {
       if (leaves % PROGRESS_EVERY === 0) process.stderr.write(`${leaves} leaves checked\n`);
     },
   };
+}
+
+function givenKey(options: VerifyOptions): VerifierKey | undefined {
+  if (options.key !== undefined && options.keyFile !== undefined) {
+    throw new VinculumError('AUDIT_USAGE', 'Give --key or --key-file, not both.');
+  }
+  const keyText = options.keyFile === undefined ? options.key : readText(options.keyFile);
+  return keyText === undefined ? undefined : logKey(keyText.trim());
 }
 
 function logKey(text: string): VerifierKey {

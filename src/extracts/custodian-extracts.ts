@@ -59,14 +59,22 @@ export class CustodianExtracts {
     assertReceiving(extract);
   }
 
-  newKey(id: string): Buffer {
-    return DataKey.generate(id).wrap(this.context.masterKey);
+  /** A wrapped data key, to be stored in the same transaction. */
+  async newKey(manager: EntityManager, id: string): Promise<Buffer> {
+    await this.extracts.lockWrapping(manager);
+    return DataKey.generate(id).wrap(this.context.storageKeys);
+  }
+
+  /** What was stored of the extract is noise from here on, in backups too. The caller removes the rows. */
+  destroyKey(id: string): Promise<void> {
+    return this.context.storageKeys.destroy(id);
   }
 
   /** @throws Refusal 410 `EXTRACT_DESTROYED`. */
-  keyOf(extract: ExtractRow): DataKey {
-    if (!extract.wrappedKey) throw new Refusal(410, 'EXTRACT_DESTROYED', 'the extract was destroyed');
-    return DataKey.unwrap(this.context.masterKey, extract.id, extract.wrappedKey);
+  async keyOf(extract: ExtractRow): Promise<DataKey> {
+    assertNotDestroyed(extract);
+    if (!extract.wrappedKey) throw destroyed(extract.id);
+    return DataKey.unwrap(this.context.storageKeys, extract.id, extract.wrappedKey);
   }
 
   /** Comes last in a transaction: it locks the log. */
@@ -81,9 +89,20 @@ export class CustodianExtracts {
   }
 }
 
+/** @throws Refusal 410 `EXTRACT_DESTROYED`. */
+export function assertNotDestroyed({ id, state }: Pick<ExtractRow, 'id' | 'state'>): void {
+  if (state === 'destroyed') throw destroyed(id);
+}
+
+function destroyed(id: string): Refusal {
+  return new Refusal(410, 'EXTRACT_DESTROYED', 'the extract was destroyed; nobody can read it',
+    `GET /api/extracts/${id}/receipt proves it`);
+}
+
 /** @throws Refusal 409 `EXTRACT_STATE` or 410 `EXTRACT_EXPIRED` where it takes no more bytes. */
 export function assertReceiving(extract: ExtractRow): void {
   if (extract.state === 'receiving') return;
+  assertNotDestroyed(extract);
   if (extract.state === 'expired') {
     throw new Refusal(410, 'EXTRACT_EXPIRED', 'nothing came for too long, and what had come was removed',
       'submit the extract again');

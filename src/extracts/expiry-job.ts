@@ -52,6 +52,7 @@ export class ExpiryJob implements OnApplicationBootstrap {
       const stillAbandoned = await this.extracts.abandoned(manager, this.context.settings.uploadExpiryHours);
       if (extract?.state !== 'receiving' || !stillAbandoned.some((one) => one.id === id)) return;
       await this.uploads.removeAll(manager, id);
+      await this.custodian.destroyKey(id);
       await this.extracts.end(manager, id, 'expired', null);
       await this.custodian.log(manager, { subject: 'service', role: 'none' }, project, 'extract.expire', id, 'ok',
         { register: extract.registerId, hours: this.context.settings.uploadExpiryHours });

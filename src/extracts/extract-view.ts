@@ -39,16 +39,21 @@ export class ExtractView {
   readonly state!: string;
   readonly records!: number;
   readonly parts!: PartViews;
+  /** Which accepted delivery of the register it is, from 1; absent before it was accepted. */
+  readonly version?: number;
+  /** When it is destroyed unless a legal hold stops the clock; absent before it was accepted. */
+  readonly destroyAfter?: string;
   /** Why it was refused: code, detail, rows with field and reason; never a value of a record. */
   readonly report?: object;
 }
 
 export function extractView(extract: ExtractRow, uploads: readonly UploadRow[]): ExtractView {
-  const { id: extractId, project, registerId, state, manifest, report } = extract;
+  const { id: extractId, project, registerId, state, manifest, report, version, destroyAfter } = extract;
   const names = Object.keys(manifest.parts) as ExtractPartName[];
   const parts = Object.fromEntries(names.map((name) => [name, partView(extract, name, uploads)]));
   return {
     extractId, project, registerId, state, records: manifest.records, parts, ...(report ? { report } : {}),
+    ...(version && destroyAfter ? { version, destroyAfter: destroyAfter.toISOString() } : {}),
   };
 }
 

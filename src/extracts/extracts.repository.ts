@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Cardinality, ExtractManifest, SegmentShape } from '#libs/record';
+import { WRAPPING_LOCK } from '../platform/keys/storage-keys.js';
 import { Refusal } from '../platform/problem/refusal.js';
 
 export type ExtractState = 'receiving' | 'accepted' | 'refused' | 'superseded' | 'expired' | 'destroyed';
@@ -15,10 +16,14 @@ export interface ExtractRow {
   readonly state: ExtractState;
   readonly wrappedKey: Buffer | null;
   readonly report: object | null;
+  /** Deliveries of the register that were accepted on the project, from 1; null before it is one of them. */
+  readonly version: number | null;
+  /** When the clock destroys it. */
+  readonly destroyAfter: Date | null;
 }
 
 const COLUMNS = `id, project, register_id AS "registerId", cardinality, organisation, manifest, state,
-  wrapped_key AS "wrappedKey", report`;
+  wrapped_key AS "wrappedKey", report, version, destroy_after AS "destroyAfter"`;
 
 const LOCK_NOT_AVAILABLE = '55P03';
 /** A piece of another upload is stored within this; a check of the whole extract takes longer. */
@@ -38,7 +43,7 @@ export class ExtractsRepository {
   }
 
   async insert(
-    manager: EntityManager, extract: Omit<ExtractRow, 'state' | 'report'>, submittedBy: string,
+    manager: EntityManager, extract: Omit<ExtractRow, 'state' | 'report' | 'version' | 'destroyAfter'>, submittedBy: string,
   ): Promise<void> {
     await manager.query(
       `INSERT INTO encodings.extract
@@ -76,6 +81,11 @@ export class ExtractsRepository {
     await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${project} ${registerId}`]);
   }
 
+  /** No rotation of the storage's keys switches to another one before the transaction ends. */
+  async lockWrapping(manager: EntityManager): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock_shared($1)', [WRAPPING_LOCK]);
+  }
+
   /** The extract of the same manifest that is being received, or is the current one. */
   async findSame(
     manager: EntityManager, project: string, manifest: ExtractManifest,
@@ -110,16 +120,28 @@ export class ExtractsRepository {
     return rows[0]?.segments;
   }
 
-  /** An accepted extract takes the place of the register's earlier one. */
-  async accept(manager: EntityManager, extract: ExtractRow): Promise<void> {
+  /**
+   * An accepted extract takes the place of the register's earlier one, which its own clock destroys.
+   *
+   * @param retentionDays after which the clock destroys this one.
+   */
+  async accept(
+    manager: EntityManager, extract: ExtractRow, retentionDays: number,
+  ): Promise<Pick<ExtractRow, 'version' | 'destroyAfter'>> {
     await manager.query(
       `INSERT INTO encodings.agreed_segments (project, segments) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
       [extract.project, JSON.stringify(extract.manifest.segments)]);
     await manager.query(
       `UPDATE encodings.extract SET state = 'superseded'
        WHERE project = $1 AND register_id = $2 AND state = 'accepted'`, [extract.project, extract.registerId]);
-    await manager.query(
-      `UPDATE encodings.extract SET state = 'accepted', decided_at = now() WHERE id = $1`, [extract.id]);
+    const [[accepted]] = await manager.query<[[Pick<ExtractRow, 'version' | 'destroyAfter'>], number]>(
+      `UPDATE encodings.extract SET state = 'accepted', decided_at = now(),
+         destroy_after = now() + make_interval(days => $4),
+         version = 1 + (SELECT coalesce(max(version), 0) FROM encodings.extract
+                        WHERE project = $2 AND register_id = $3)
+       WHERE id = $1 RETURNING version, destroy_after AS "destroyAfter"`,
+      [extract.id, extract.project, extract.registerId, retentionDays]);
+    return accepted;
   }
 
   /** Without its data key nothing of it can be read; the caller removes the rows. */

@@ -7,7 +7,7 @@ import { parseExtractManifest } from '../extract-folder/index.js';
 import { Refusal } from '../platform/problem/refusal.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { assertReceiving, CustodianExtracts } from './custodian-extracts.js';
+import { assertNotDestroyed, assertReceiving, CustodianExtracts } from './custodian-extracts.js';
 import { DeliveryCheck } from './delivery-check.js';
 import { extractView, type ExtractView } from './extract-view.js';
 import { ExtractsRepository, type ExtractRow } from './extracts.repository.js';
@@ -59,6 +59,7 @@ export class ExtractsService {
   async read(principal: ActingPrincipal, id: string): Promise<ExtractView> {
     return this.custodian.transaction(principal.organisation, async (manager) => {
       const extract = await this.custodian.find(manager, principal, id);
+      assertNotDestroyed(extract);
       return extractView(extract, await this.uploads.ofExtract(manager, id));
     });
   }
@@ -99,7 +100,7 @@ export class ExtractsService {
     const { organisation, subject } = principal;
     await this.extracts.insert(manager, {
       id, project: project.id, registerId, cardinality, organisation, manifest,
-      wrappedKey: this.custodian.newKey(id),
+      wrappedKey: await this.custodian.newKey(manager, id),
     }, subject);
     await this.custodian.log(manager, principal, project, 'extract.submit', id, 'pending', {
       register: registerId, records, specHash, referenceDate, sha256: manifest.parts.encodings.sha256,
@@ -117,7 +118,7 @@ export class ExtractsService {
         assertReceiving(extract);
         assertComplete(extract, await this.uploads.ofExtract(manager, id));
         project = await this.projects.enter(principal, extract.project);
-        await this.delivery.read(manager, extract, this.custodian.keyOf(extract));
+        await this.delivery.read(manager, extract, await this.custodian.keyOf(extract));
         return this.accept(manager, principal, extract, project);
       });
     } catch (error) {
@@ -132,11 +133,14 @@ export class ExtractsService {
     const { specHash, keyFingerprint, records, registerId, segments } = extract.manifest;
     assertSegments(extract.manifest, await this.extracts.agreedSegments(manager, project.id));
     await this.projects.beginCollecting(principal, project.id, { specHash, keyFingerprint });
-    await this.extracts.accept(manager, extract);
+    const accepted = await this.extracts.accept(manager, extract, project.retentionDays);
     await this.uploads.removeReceived(manager, extract.id);
     await this.custodian.log(manager, principal, project, 'extract.seal', extract.id, 'accepted',
-      { register: registerId, records, segments: segments.length });
-    return extractView({ ...extract, state: 'accepted' }, []);
+      {
+        register: registerId, records, segments: segments.length, version: accepted.version,
+        destroyAfter: accepted.destroyAfter!.toISOString(),
+      });
+    return extractView({ ...extract, ...accepted, state: 'accepted' }, []);
   }
 
   /** Nothing of a refused extract stays but the fact and the report. */
@@ -148,6 +152,7 @@ export class ExtractsService {
       const extract = await this.custodian.find(manager, principal, id, 'update');
       if (extract.state !== 'receiving') return;
       await this.uploads.removeAll(manager, id);
+      await this.custodian.destroyKey(id);
       await this.extracts.end(manager, id, 'refused', { code: error.code, detail: error.message, rows });
       await this.custodian.log(manager, principal, project, 'extract.seal', id, 'refused',
         { reason: error.code, rowsListed: error.rows.length });

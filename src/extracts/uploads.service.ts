@@ -117,7 +117,7 @@ export class UploadsService {
       assertReceiving(extract);
       const project = await this.projects.read(principal, extract.project);
       const upload = await this.uploadOf(manager, extract, uploadId);
-      return { principal, extract, project, upload, key: this.custodian.keyOf(extract) };
+      return { principal, extract, project, upload, key: await this.custodian.keyOf(extract) };
     });
   }
 

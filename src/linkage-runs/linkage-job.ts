@@ -90,17 +90,22 @@ export class LinkageJob implements OnApplicationBootstrap {
   }
 
   private async load(manager: EntityManager, run: RunRow): Promise<LoadedExtract[]> {
-    const accepted = await this.runs.acceptedExtracts(manager, run.project);
     const loaded: LoadedExtract[] = [];
-    for (const id of run.extracts) {
-      const extract = accepted.find((candidate) => candidate.id === id);
-      if (!extract) {
-        throw new VinculumError('EXTRACT_SUPERSEDED',
-          'an extract of the run is no longer the current one; start a new run');
-      }
+    for (const extract of await this.acceptedOf(manager, run)) {
       loaded.push(await this.loadExtract(manager, extract));
     }
     return loaded;
+  }
+
+  /** @throws VinculumError `EXTRACT_SUPERSEDED`. */
+  private async acceptedOf(manager: EntityManager, run: RunRow): Promise<AcceptedExtract[]> {
+    const accepted = await this.runs.acceptedExtracts(manager, run.project);
+    return run.extracts.map((id) => {
+      const extract = accepted.find((candidate) => candidate.id === id);
+      if (extract) return extract;
+      throw new VinculumError('EXTRACT_SUPERSEDED',
+        'an extract of the run is no longer the current one; start a new run');
+    });
   }
 
   /** Decrypts chunk by chunk into one array a segment. */
@@ -115,7 +120,7 @@ export class LinkageJob implements OnApplicationBootstrap {
   }
 
   private async* openedChunks(manager: EntityManager, accepted: AcceptedExtract): AsyncGenerator<Buffer> {
-    const key = DataKey.unwrap(this.context.masterKey, accepted.id, accepted.wrappedKey);
+    const key = await DataKey.unwrap(this.context.storageKeys, accepted.id, accepted.wrappedKey);
     for await (const { place, data } of this.runs.chunks(manager, accepted.id)) {
       yield key.openChunk('encodings', place, data);
     }
@@ -131,8 +136,10 @@ export class LinkageJob implements OnApplicationBootstrap {
     // First, and again without effect should we die in between: the run's own row says whether it is done.
     await this.projects.markLinked({ subject: run.requestedBy, role: 'linkage-operator' }, project.id);
     await this.database.transaction(async (manager) => {
+      await this.runs.lockExtracts(manager, run.project);
       const current = await this.runs.lock(manager, run.id);
       if (current?.state !== 'running') return;
+      await this.acceptedOf(manager, run);
       await this.runs.writeLinkMap(manager, run.id, this.linkMap(run, loaded, result));
       await this.runs.complete(manager, run.id, manifest, estimates);
       await this.append(manager, run, project, 'ok', {
@@ -191,8 +198,8 @@ function manifestOf(run: RunRow, loaded: readonly LoadedExtract[], result: KeptR
     engine: engineVersion(),
     specHash: createHash('sha256').update(linkageSpecText(run.spec)).digest('hex'),
     inputs: loaded.map(({ accepted }) => ({
-      extract: accepted.id, registerId: accepted.registerId, referenceDate: accepted.manifest.referenceDate,
-      records: accepted.manifest.records,
+      extract: accepted.id, registerId: accepted.registerId, version: accepted.version,
+      referenceDate: accepted.manifest.referenceDate, records: accepted.manifest.records,
       sha256: accepted.manifest.parts.encodings.sha256,
     })),
     linksDigest: digest.digest('hex'),

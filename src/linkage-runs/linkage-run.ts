@@ -25,6 +25,8 @@ export interface RunManifest {
   readonly specHash: string;
   readonly inputs: readonly {
     readonly extract: string; readonly registerId: string; readonly referenceDate: string;
+    /** Which accepted delivery of the register it was, from 1. */
+    readonly version: number;
     readonly records: number; readonly sha256: string;
   }[];
   /** SHA-256 over the entity number of every record, in the order of the inputs. */
@@ -50,4 +52,6 @@ export interface RunRow {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Its link map went with an extract that it rests on. */
+  readonly linksDestroyedAt: Date | null;
 }

@@ -11,13 +11,14 @@ export interface AcceptedExtract {
   readonly registerId: string;
   readonly manifest: ExtractManifest;
   readonly wrappedKey: Buffer;
+  readonly version: number;
 }
 
 /** COPY takes no parameters: what stands in its text is looked at. */
 const UUID = /^[0-9a-f-]{36}$/;
 
 const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, failure,
-  requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
+  links_destroyed_at AS "linksDestroyedAt", requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
 /** All SQL of the linkage runs, as the role that sees encodings and writes links. */
 @Injectable()
@@ -25,7 +26,8 @@ export class LinkageRunsRepository {
   /** Unique registers first, then by name: the order of linking must not hang on the order of delivery. */
   async acceptedExtracts(manager: EntityManager, project: string): Promise<AcceptedExtract[]> {
     return manager.query<AcceptedExtract[]>(
-      `SELECT id, register_id AS "registerId", manifest, wrapped_key AS "wrappedKey" FROM encodings.extract
+      `SELECT id, register_id AS "registerId", manifest, wrapped_key AS "wrappedKey", version
+       FROM encodings.extract
        WHERE project = $1 AND state = 'accepted' AND wrapped_key IS NOT NULL
        ORDER BY cardinality DESC, register_id`, [project]);
   }
@@ -37,6 +39,15 @@ export class LinkageRunsRepository {
     for await (const [place, data] of copyOut(manager, query)) {
       yield { place: Number(place!.readBigInt64BE()), data: data! };
     }
+  }
+
+  /**
+   * No extract of the project is destroyed before the transaction ends: a link map that is written meanwhile
+   * is found by the destruction that comes after.
+   */
+  async lockExtracts(manager: EntityManager, project: string): Promise<void> {
+    await manager.query(
+      'SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [`extracts of ${project}`]);
   }
 
   async insert(

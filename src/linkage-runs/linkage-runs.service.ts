@@ -93,17 +93,17 @@ export class LinkageRunsService {
     return this.read(principal, id);
   }
 
-  /** The newest finished run of a project, for its cohorts. */
+  /** The newest finished run of a project whose link map is still there, for its cohorts. */
   async newestFinished(project: string): Promise<FinishedRun | undefined> {
     const runs = await this.runs.ofProject(this.database.manager, project);
-    const run = runs.find(({ state }) => state === 'done');
+    const run = runs.find(({ state, linksDestroyedAt }) => state === 'done' && !linksDestroyedAt);
     return run && finishedRun(run);
   }
 
   /** A run by its id, where it is finished: for a job, which acts for nobody in particular. */
   async finished(id: string): Promise<FinishedRun | undefined> {
     const run = await this.runs.find(this.database.manager, id);
-    return run?.state === 'done' ? finishedRun(run) : undefined;
+    return run?.state === 'done' && !run.linksDestroyedAt ? finishedRun(run) : undefined;
   }
 
   /** Estimated quality of the newest finished run, for the register of uses. */

@@ -9,6 +9,8 @@ export interface LinkageRunView {
   readonly estimated?: RunEstimates;
   readonly manifest?: RunManifest;
   readonly failure?: string;
+  /** When its link map was destroyed, with an extract that it rests on. */
+  readonly linksDestroyedAt?: string;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -20,6 +22,7 @@ export function runView(run: RunRow): LinkageRunView {
     ...(run.estimates ? { estimated: run.estimates } : {}),
     ...(run.manifest ? { manifest: run.manifest } : {}),
     ...(run.failure ? { failure: run.failure } : {}),
+    ...(run.linksDestroyedAt ? { linksDestroyedAt: run.linksDestroyedAt.toISOString() } : {}),
     createdAt: run.createdAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     endedAt: run.endedAt?.toISOString() ?? null,

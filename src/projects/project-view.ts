@@ -32,10 +32,12 @@ export interface Project {
   }[];
   readonly createdAt: string;
   readonly approvedAt: string | null;
+  /** From when on nothing of it is kept but what was released, and the log. */
+  readonly closedAt: string | null;
 }
 
 export function projectView({ project, registers, approvals }: ProjectRow): Project {
-  const { createdAt, approvedAt, ...shown } = project;
+  const { createdAt, approvedAt, closedAt, ...shown } = project;
   return {
     ...shown,
     registers: registers.map(({ registerId, cardinality, organisation }) =>
@@ -44,5 +46,6 @@ export function projectView({ project, registers, approvals }: ProjectRow): Proj
       ({ approver, organisation, seat, at: at.toISOString() })),
     createdAt: createdAt.toISOString(),
     approvedAt: approvedAt?.toISOString() ?? null,
+    closedAt: closedAt?.toISOString() ?? null,
   };
 }

@@ -25,6 +25,7 @@ export class ProjectEntity {
   @Column('text', { nullable: true }) consultation!: string | null;
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'approved_at', nullable: true }) approvedAt!: Date | null;
+  @Column('timestamptz', { name: 'closed_at', nullable: true }) closedAt!: Date | null;
 }
 
 @Entity({ schema: 'governance', name: 'project_register' })

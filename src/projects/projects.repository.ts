@@ -73,7 +73,10 @@ export class ProjectsRepository {
   }
 
   async setState(manager: EntityManager, id: string, state: ProjectState): Promise<void> {
-    await this.update(manager, id, state === 'approved' ? { state, approvedAt: new Date() } : { state });
+    const now = new Date();
+    await this.update(manager, id, {
+      state, ...(state === 'approved' ? { approvedAt: now } : {}), ...(state === 'closed' ? { closedAt: now } : {}),
+    });
   }
 
   async insertApproval(manager: EntityManager, approval: Omit<ProjectApprovalEntity, 'at'>): Promise<void> {

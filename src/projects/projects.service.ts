@@ -167,6 +167,19 @@ export class ProjectsService {
     });
   }
 
+  /**
+   * Ends a project for good, in the transaction (as `governance`) of those who decided it. Its extracts are
+   * destroyed by the retention clock.
+   *
+   * @throws Refusal 409 `PROJECT_STATE` where it was not approved, or is closed.
+   */
+  async close(manager: EntityManager, principal: ActingPrincipal, id: string): Promise<void> {
+    const { project } = await this.projects.lock(manager, id);
+    assertState(project.state, ['approved', 'collecting', 'linked']);
+    await this.projects.setState(manager, id, 'closed');
+    await this.log(manager, principal, 'project.close', project);
+  }
+
   /** A project for a job, which acts for nobody in particular. */
   async find(id: string): Promise<Project> {
     return projectView(await this.projects.get(this.database.manager, id));

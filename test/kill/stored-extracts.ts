@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import type { ExtractPartName } from '#libs/record';
 import { ownDatabaseOf } from '../../src/demo/service-process.js';
 import { DataKey } from '../../src/extracts/data-key.js';
-import { readMasterKey } from '../../src/platform/keys/key-folder.js';
+import { openStorageKeys } from '../../src/platform/keys/open-storage-keys.js';
+import { readSettings } from '../../src/platform/settings/settings.js';
 import type { TinyExtract } from '../support/tiny-extract.js';
 
 interface Row {
@@ -96,7 +97,8 @@ export class StoredExtracts {
     client: Client, extract: Row,
   ): Promise<{ part: ExtractPartName; place: number; bytes: Buffer }[]> {
     if (!extract.wrapped_key) return [];
-    const key = DataKey.unwrap(readMasterKey(`${this.home}/keys`, false), extract.id, extract.wrapped_key);
+    const keys = openStorageKeys(readSettings({ VINCULUM_HOME: this.home }, process.cwd()));
+    const key = await DataKey.unwrap(keys, extract.id, extract.wrapped_key);
     const { rows } = await client.query<Chunk>(
       `SELECT 'encodings' AS part, place, data FROM encodings.chunk WHERE extract = $1
        UNION ALL SELECT part, place, data FROM content.chunk WHERE extract = $1 ORDER BY part, place`, [extract.id]);

@@ -21,7 +21,7 @@ export interface Answer {
 export class TestService {
   private readonly tokens = new Map<string, string>();
 
-  private constructor(private readonly home: string, readonly service: RunningService) {}
+  private constructor(readonly home: string, readonly service: RunningService) {}
 
   static async start(environment: Record<string, string> = {}): Promise<TestService> {
     const home = mkdtempSync(join(tmpdir(), 'vinculum-test-'));

@@ -7,6 +7,7 @@ export * from './signed-note.js';
 export * from './checkpoint.js';
 export * from './tlog-proof.js';
 export * from './witness-request.js';
+export * from './receipt.js';
 export * from './audit-event.js';
 export * from './conduct.js';
 export * from './finding.js';

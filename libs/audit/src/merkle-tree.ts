@@ -30,23 +30,38 @@ export function subtreeRootOf(leafHashes: readonly Uint8Array[]): SubtreeRoot {
  * @throws RangeError unless 0 <= index < size, both safe integers.
  */
 export function inclusionProof(index: number, size: number, subtreeRoot: SubtreeRoot): Uint8Array[] {
+  return inclusionRanges(index, size).map(({ start, end }) => subtreeRoot(start, end));
+}
+
+/** Leaves `start` (included) to `end` (excluded), 0-based. */
+export interface LeafRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The subtrees whose roots are the inclusion proof, from the leaf upwards.
+ *
+ * @throws RangeError unless 0 <= index < size, both safe integers.
+ */
+export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isCount(index) || !isCount(size) || index >= size) {
     throw new RangeError(`an inclusion proof needs 0 <= index < size, got index ${index} of ${size}`);
   }
-  const proof: Uint8Array[] = [];
+  const ranges: LeafRange[] = [];
   let start = 0;
   let end = size;
   while (end - start > 1) {
     const middle = start + splitPoint(end - start);
     if (index < middle) {
-      proof.push(subtreeRoot(middle, end));
+      ranges.push({ start: middle, end });
       end = middle;
     } else {
-      proof.push(subtreeRoot(start, middle));
+      ranges.push({ start, end: middle });
       start = middle;
     }
   }
-  return proof.reverse();
+  return ranges.reverse();
 }
 
 /**

@@ -9,7 +9,7 @@ export interface DatabaseAccess {
   readonly masterKey: Uint8Array;
 }
 
-/** Seven pools share the server's 100 connections with other processes. */
+/** Eight pools share the server's 100 connections with other processes. */
 const POOL_SIZE = 5;
 
 export function addressOf(role: DatabaseRole, access: DatabaseAccess): DatabaseAddress {

@@ -6,7 +6,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   governance: {
     'governance.project': 'SELECT INSERT UPDATE', 'governance.project_register': 'SELECT INSERT',
     'governance.approval': 'SELECT INSERT', 'governance.member': 'SELECT INSERT',
-    'governance.sealed_key': 'SELECT INSERT DELETE',
+    'governance.sealed_key': 'SELECT INSERT DELETE', 'governance.retention_decision': 'SELECT INSERT UPDATE',
   },
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',
@@ -23,6 +23,11 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   releases: {
     'releases.cohort_request': 'SELECT INSERT UPDATE', 'releases.approval': 'SELECT INSERT',
     'releases.release': 'SELECT INSERT',
+  },
+  retention: {
+    'encodings.extract': 'SELECT UPDATE', 'encodings.chunk': 'DELETE', 'encodings.upload': 'DELETE',
+    'content.chunk': 'DELETE', 'content.record': 'DELETE', 'content.event': 'DELETE',
+    'links.entity_record': 'DELETE', 'governance.retention_decision': 'SELECT',
   },
   audit: { 'audit.event': 'SELECT', 'audit.tree_head': 'SELECT' },
   queue: {},

@@ -13,6 +13,8 @@ export const DATABASE_ROLES = [
   'cohort',
   /** Cohort requests, approvals and releases. */
   'releases',
+  /** Removes extracts and what came from them; can read neither encodings nor content nor links. */
+  'retention',
   /** Reads the audit log. */
   'audit',
   /** The job queue's own schema and nothing else. */

@@ -6,7 +6,7 @@ import { VinculumError } from '#libs/record';
 const MASTER_KEY_BYTES = 32;
 
 /**
- * The service's master key: wraps the extracts' data keys and derives the database logins' passwords.
+ * The service's master key: the names of entities and the database logins' passwords derive from it.
  * Read from `master.key` (32 bytes, mode 0600) in the key folder.
  *
  * @param create make one if there is none (the API does, a worker does not: it must hold the same key).

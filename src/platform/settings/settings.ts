@@ -23,6 +23,11 @@ export interface Settings {
   readonly auditOrigin: string;
   /** An extract that is being received expires when nothing has come for so long. */
   readonly uploadExpiryHours: number;
+  /** Master keys of the storage from the environment (base64, by commas); absent: those of the key folder. */
+  readonly storageMasterKeys: string | undefined;
+  /** A key management service that holds the storage's keys instead. */
+  readonly kmsUrl: string | undefined;
+  readonly kmsTokenFile: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,6 +75,9 @@ export function readSettings(environment: Environment, workingDirectory: string)
     oidcAudience: environment['VINCULUM_AUDIENCE'] || 'vinculum',
     auditOrigin: environment['VINCULUM_AUDIT_ORIGIN'] || 'vinculum.example/audit-log',
     uploadExpiryHours,
+    storageMasterKeys: environment['VINCULUM_STORAGE_KEYS'] || undefined,
+    kmsUrl: environment['VINCULUM_KMS_URL']?.replace(/\/+$/, '') || undefined,
+    kmsTokenFile: environment['VINCULUM_KMS_TOKEN_FILE'] || undefined,
   };
 }
 
