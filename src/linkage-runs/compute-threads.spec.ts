@@ -4,7 +4,10 @@ import { computeThreadsFor, openComputeThreads } from './compute-threads.js';
 
 const SPEC: LinkageSpec = {
   kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: { exhaustivePairs: 0, tablesPerSegment: 20, pairCompleteness: 0.99, maxPairsInBucket: 2000 },
+  blocking: {
+    exhaustivePairs: 0, tablesPerSegment: 20, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+    maxPairsInBucket: 2000,
+  },
   comparison: { sampledPairs: 20000, steps: 3 }, score: { rounds: 2 },
   decision: { kind: 'maximum-expected-f', beta: 1 },
 };

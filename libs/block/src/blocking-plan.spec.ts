@@ -7,7 +7,8 @@ import { differingShares, mostVariableColumns } from './columns.js';
 import { indexTable, type BlockedSegment } from './table-index.js';
 
 const SPEC: BlockingSpec = {
-  exhaustivePairs: 0, tablesPerSegment: 100, pairCompleteness: 0.99, maxPairsInBucket: 1e6,
+  exhaustivePairs: 0, tablesPerSegment: 100, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+  maxPairsInBucket: 1e6,
 };
 const REGISTERS = { recordsOfA: 20000, recordsOfB: 20000, within: false };
 const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);
@@ -17,7 +18,7 @@ const ofShare = (length: number, share: number): Float64Array => new Float64Arra
 function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
   return {
     segments: segments.map((shares) => (
-      { pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5) })),
+      { pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5), mostDiffering: 200 })),
     matchWeights: ofShare(segments[0].length, 1), scale: 200,
   };
 }

@@ -21,6 +21,11 @@ export interface TablePlan {
   readonly kind: 'hamming-lsh';
   readonly pairs: number;
   readonly tables: readonly BlockingTable[];
+  /**
+   * For each segment: in how many of the first 512 columns the candidates of its sampled tables may differ. Most
+   * that collide by chance differ in more, and are dropped after one look.
+   */
+  readonly mostDiffering: readonly number[];
   readonly predicted: PlanPrediction;
 }
 
@@ -37,6 +42,8 @@ export interface BlockingSpec {
   readonly exhaustivePairs: number;
   /** At most this many sampled tables for each segment. */
   readonly tablesPerSegment: number;
+  /** Tables may cost at most as much as this many comparisons for each record of both registers. */
+  readonly comparisonsPerRecord: number;
   /** The planner adds sampled tables until this share of the likely matches is expected as candidates. */
   readonly pairCompleteness: number;
   /** A bucket with more pairs is split by further columns, then cut: a frequent key tells nothing. */
@@ -59,6 +66,8 @@ export interface SegmentEvidence {
   readonly pool: Uint16Array;
   readonly ofMatches: Float64Array;
   readonly ofRandomPairs: Float64Array;
+  /** See `TablePlan.mostDiffering`. */
+  readonly mostDiffering: number;
 }
 
 export interface PlanEvidence {
@@ -77,7 +86,7 @@ const FINER_COLUMNS = 8;
 /** Cost of putting a record into a table, in comparisons. */
 const COST_OF_RECORD = 3;
 /** A table that costs more than this for each match that it adds is not worth its time: diffusion wins. */
-const MOST_COMPARISONS_FOR_A_MATCH = 30000;
+const MOST_COMPARISONS_FOR_A_MATCH = 500000;
 /** So much likelier than strangers matches must be to collide, or the table tells nothing. */
 const LEAST_LIFT = 3;
 /** A candidate costs as much as this many pairs of an exhaustive comparison, which reads filters in order. */
@@ -108,9 +117,11 @@ export function planTables(
     (total > 0 ? weighted(left, evidence.matchWeights) / total : 0);
   let comparisons = evidence.segments.reduce((sum, { ofRandomPairs }) =>
     sum + pairs * equalShare(ofRandomPairs), 0);
+  let left = spec.comparisonsPerRecord * records - comparisons;
   while (share(missed) > 1 - spec.pairCompleteness) {
     const choice = bestSegment(segments, drawn, missed, evidence, spec);
-    if (choice === null) break;
+    if (choice === null || segments[choice.segment].cost > left) break;
+    left -= segments[choice.segment].cost;
     const { pool } = evidence.segments[choice.segment];
     const { width, collision, chance } = segments[choice.segment];
     tables.push(sampledTable(choice.segment, pool, width, random));
@@ -119,7 +130,7 @@ export function planTables(
     for (let p = 0; p < missed.length; p++) missed[p] *= 1 - collision[p];
   }
   return {
-    kind: 'hamming-lsh', pairs, tables,
+    kind: 'hamming-lsh', pairs, tables, mostDiffering: evidence.segments.map(({ mostDiffering }) => mostDiffering),
     predicted: { comparisons: Math.round(comparisons), pairCompleteness: 1 - share(missed) },
   };
 }
@@ -169,7 +180,8 @@ function bestSegment(
   const left = weighted(missed, matchWeights);
   for (const [segment, { collision, cost, chance }] of segments.entries()) {
     if (drawn[segment] >= spec.tablesPerSegment) continue;
-    const gain = weighted(collision.map((one, p) => one * missed[p]), matchWeights);
+    let gain = 0;
+    for (let p = 0; p < missed.length; p++) gain += collision[p] * missed[p] * matchWeights[p];
     if (gain < LEAST_LIFT * chance * left || gain * scale * MOST_COMPARISONS_FOR_A_MATCH < cost) continue;
     if (best === null || gain / cost > best.value) best = { segment, value: gain / cost };
   }

@@ -55,6 +55,35 @@ export function differingShares(
   return shares;
 }
 
+/** Chance differs in no more than the limit in this share of random pairs … */
+const NEAR_BY_CHANCE = 0.001;
+/** … but the limit is at least this share of their median, however many values people share. */
+const LEAST_SHARE_OF_MEDIAN = 0.6;
+
+/**
+ * In how many of the first `columns` columns two filters may differ to be nearer than random pairs (row of A and row
+ * of B in turn) usually are; `columns` where no pair has the segment.
+ */
+export function nearerThanChance(
+  a: BlockedSegment, b: BlockedSegment, columns: number, pairs: Uint32Array,
+): number {
+  const bytes = Math.min(columns / 8, a.rowBytes);
+  const distances: number[] = [];
+  for (let p = 0; p < pairs.length; p += 2) {
+    const [i, j] = [pairs[p], pairs[p + 1]];
+    if (a.weights[i] === 0 || b.weights[j] === 0) continue;
+    let differing = 0;
+    for (let k = 0; k < bytes; k++) {
+      for (let x = a.filters[i * a.rowBytes + k] ^ b.filters[j * b.rowBytes + k]; x > 0; x &= x - 1) differing++;
+    }
+    distances.push(differing);
+  }
+  if (distances.length === 0) return columns;
+  const sorted = Uint32Array.from(distances).sort();
+  const median = sorted[sorted.length >> 1];
+  return Math.ceil(Math.max(sorted[Math.floor(NEAR_BY_CHANCE * sorted.length)], LEAST_SHARE_OF_MEDIAN * median));
+}
+
 const LEAST_DIFFERING = 1e-6;
 
 function equalRows(a: BlockedSegment, b: BlockedSegment, i: number, j: number): boolean {

@@ -4,6 +4,8 @@
 // A segment descriptor is that of kernel.as: [0] filters of A, [1] filters of B, [2] 64-bit words a filter,
 // [3] weights of A (u16 each), [4] weights of B, [5] threshold table, [6] number of observed levels,
 // [7] stride of the segment in the vector index. Each thread has descriptors, tables and results of its own.
+// Unlike there, the thresholds of all levels for one sum of weights lie together: the levels of a pair are then
+// in one cache line or two.
 
 /** Pairs whose filters are touched together, so that their cache misses overlap. */
 const TOUCHED: i32 = 16;
@@ -46,13 +48,11 @@ function vectorOf(first: usize, segments: i32, i: usize, j: usize, fence: i32): 
       const count = intersection(
         <usize>load<u32>(segment, 0) + i * filterBytes,
         <usize>load<u32>(segment, 4) + j * filterBytes, words, fence);
-      const rowBytes = <usize>((words << 7) + 1) << 1;
-      let threshold = <usize>load<u32>(segment, 20) + (<usize>(weightA + weightB) << 1);
+      const cuts = observed - 1;
+      const thresholds = <usize>load<u32>(segment, 20) + (<usize>((weightA + weightB) * cuts) << 1);
       reached = 0;
-      while (reached < observed - 1 && count >= <i32>load<u16>(threshold)) {
-        reached++;
-        threshold += rowBytes;
-      }
+      while (reached + 8 <= cuts && count >= <i32>load<u16>(thresholds + (<usize>reached << 1), 14)) reached += 8;
+      while (reached < cuts && count >= <i32>load<u16>(thresholds + (<usize>reached << 1))) reached++;
     }
     vector += reached * load<i32>(segment, 28);
   }
@@ -74,6 +74,52 @@ function touch(first: usize, segments: i32, pairs: usize, length: i32): i64 {
     }
   }
   return sum;
+}
+
+/** Differing bits of the first 64 bytes of two filters. */
+// @ts-ignore: decorator
+@inline
+function differing(a: usize, b: usize): i32 {
+  let count: i64 = 0;
+  for (let k: usize = 0; k < 64; k += 8) count += popcnt<i64>(load<i64>(a + k) ^ load<i64>(b + k));
+  return <i32>count;
+}
+
+// @ts-ignore: decorator
+@inline
+function isEqual(a: usize, b: usize, bytes: usize): bool {
+  for (let k: usize = 0; k < bytes; k += 8) if (load<i64>(a + k) != load<i64>(b + k)) return false;
+  return true;
+}
+
+/**
+ * Of the listed pairs moves those together whose filters of a segment are near, but not equal: at most `most` of the
+ * first 512 columns differ. Returns how many they are. Only one cache line a filter is read of most pairs.
+ */
+export function nearPairs(segment: usize, pairs: usize, length: i32, most: i32, sink: usize): i32 {
+  const bytes = <usize>(load<i32>(segment, 8) << 3);
+  const a = <usize>load<u32>(segment, 0);
+  const b = <usize>load<u32>(segment, 4);
+  let near = 0;
+  for (let from = 0; from < length; from += TOUCHED) {
+    const end = length - from < TOUCHED ? length : from + TOUCHED;
+    let sum: i64 = 0;
+    for (let p = from; p < end; p++) {
+      const pair = pairs + (<usize>p << 3);
+      sum += load<i64>(a + <usize>load<u32>(pair) * bytes) ^ load<i64>(b + <usize>load<u32>(pair, 4) * bytes);
+    }
+    store<i64>(sink, sum);
+    for (let p = from; p < end; p++) {
+      const pair = load<i64>(pairs + (<usize>p << 3));
+      const ofA = a + <usize>(<u32>pair) * bytes;
+      const ofB = b + <usize>(<u64>pair >> 32) * bytes;
+      const count = differing(ofA, ofB);
+      if (count > most || (count == 0 && isEqual(ofA, ofB, bytes))) continue;
+      store<i64>(pairs + (<usize>near << 3), pair);
+      near++;
+    }
+  }
+  return near;
 }
 
 /**
@@ -125,6 +171,52 @@ export function verifyRow(
     }
   }
   return written;
+}
+
+// @ts-ignore: decorator
+@inline
+function bitOf(row: usize, shift: i32): i32 {
+  return (<i32>load<u8>(row) >> shift) & 1;
+}
+
+/**
+ * Key of each filter: its bits in the listed columns (byte in the filter and shift, both u32), the first column most
+ * significant. Four rows share the reading of a column.
+ */
+export function gatherKeys(
+  filters: usize, words: i32, records: i32, columns: usize, width: i32, keys: usize,
+): void {
+  const rowBytes = <usize>(words << 3);
+  let row = 0;
+  for (; row + 4 <= records; row += 4) {
+    const first = filters + <usize>row * rowBytes;
+    let key0 = 0;
+    let key1 = 0;
+    let key2 = 0;
+    let key3 = 0;
+    for (let c = 0; c < width; c++) {
+      const at = first + <usize>load<u32>(columns + (<usize>c << 3));
+      const shift = <i32>load<u32>(columns + (<usize>c << 3), 4);
+      key0 = (key0 << 1) | bitOf(at, shift);
+      key1 = (key1 << 1) | bitOf(at + rowBytes, shift);
+      key2 = (key2 << 1) | bitOf(at + 2 * rowBytes, shift);
+      key3 = (key3 << 1) | bitOf(at + 3 * rowBytes, shift);
+    }
+    const place = keys + (<usize>row << 2);
+    store<u32>(place, key0);
+    store<u32>(place, key1, 4);
+    store<u32>(place, key2, 8);
+    store<u32>(place, key3, 12);
+  }
+  for (; row < records; row++) {
+    const first = filters + <usize>row * rowBytes;
+    let key = 0;
+    for (let c = 0; c < width; c++) {
+      const column = columns + (<usize>c << 3);
+      key = (key << 1) | bitOf(first + <usize>load<u32>(column), <i32>load<u32>(column, 4));
+    }
+    store<u32>(keys + (<usize>row << 2), key);
+  }
 }
 
 /** Number of ones of every filter, as u16. */

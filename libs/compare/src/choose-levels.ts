@@ -1,6 +1,6 @@
 import type { EncodedExtract, SegmentShape } from '#libs/record';
 import { MAX_VECTORS } from './comparison-scheme.js';
-import { dice, intersection, weights } from './dice.js';
+import { dice, intersection } from './dice.js';
 
 /** First step above the middle of chance similarity, in its standard deviations, if there are many steps. */
 const FIRST_STEP = 0.5;
@@ -48,12 +48,10 @@ export function chooseCuts(
 function chanceSimilarities({ a, b, pairs }: ChancePairs, s: number, bits: number): number[] {
   const filtersA = a.segments[s].filters;
   const filtersB = b.segments[s].filters;
-  const weightsA = weights(filtersA, bits, a.records);
-  const weightsB = a === b ? weightsA : weights(filtersB, bits, b.records);
   const similarities: number[] = [];
   for (let k = 0; k < pairs.length; k += 2) {
-    const weightA = weightsA[pairs[k]];
-    const weightB = weightsB[pairs[k + 1]];
+    const weightA = intersection(filtersA, pairs[k], filtersA, pairs[k], bits);
+    const weightB = intersection(filtersB, pairs[k + 1], filtersB, pairs[k + 1], bits);
     if (weightA === 0 || weightB === 0) continue;
     similarities.push(dice(intersection(filtersA, pairs[k], filtersB, pairs[k + 1], bits), weightA, weightB));
   }

@@ -1,7 +1,8 @@
 import {
-  differingShares, mostVariableColumns, planTables, randomPairs,
+  differingShares, mostVariableColumns, nearerThanChance, planTables, randomPairs,
   type PlannedRegisters, type TablePlan,
 } from '#libs/block';
+import { NEARNESS_BITS } from '#libs/compare';
 import { blockedSegment } from './compute-task.js';
 import type { CountingTask } from './counting-task.js';
 
@@ -33,6 +34,7 @@ export function planFromSample(
     return {
       pool, ofMatches: differingShares(ofA, ofB, pool, matches),
       ofRandomPairs: differingShares(ofA, ofB, pool, random),
+      mostDiffering: nearerThanChance(ofA, ofB, NEARNESS_BITS, random),
     };
   });
   const matchWeights = Float64Array.from(chosen, (pair) => weights[pair]);

@@ -34,6 +34,8 @@ export interface TablesTask extends TaskBase {
   readonly kind: 'tables';
   readonly tables: readonly BlockingTable[];
   readonly maxPairsInBucket: number;
+  /** See `TablePlan.mostDiffering`. */
+  readonly mostDiffering: readonly number[];
 }
 
 /** A piece of a run that any thread can do: it depends on nothing but itself. */
@@ -117,15 +119,22 @@ function* compareTables(
   const seen = new PairSet();
   let comparisons = 0;
   let cutPairs = 0;
-  const take = (length: number): void => {
-    comparisons += length;
-    seen.add(kernel.verifyPairs(length));
-  };
   for (const table of task.tables) {
+    const take = (length: number): void => {
+      comparisons += length;
+      const near = table.kind === 'equal'
+        ? length : kernel.keepNear(length, table.segment, task.mostDiffering[table.segment]);
+      seen.add(kernel.verifyPairs(near));
+    };
     const within = task.a === task.b;
-    const a = indexTable(table, blockedSegment(task.filters, task.a, table.segment));
+    const segmentOf = (extract: number): BlockedSegment => ({
+      ...blockedSegment(task.filters, extract, table.segment),
+      gatherKeys: (columns, keys) =>
+        kernel.gatherKeys(task.filters.extracts[extract].segments[table.segment], columns, keys),
+    });
+    const a = indexTable(table, segmentOf(task.a));
     yield;
-    const b = within ? a : indexTable(table, blockedSegment(task.filters, task.b, table.segment));
+    const b = within ? a : indexTable(table, segmentOf(task.b));
     yield;
     const oversized: (readonly [Uint32Array, Uint32Array])[] = [];
     const join = { within, maxPairsInBucket: task.maxPairsInBucket, batch: kernel.pairs, take };

@@ -6,7 +6,10 @@ import type { LinkageSpec } from './linkage-spec.js';
 /** Input that no register should deliver. It must end soon, whole, and within the cardinalities. */
 const SPEC: LinkageSpec = {
   kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: { exhaustivePairs: 1e8, tablesPerSegment: 4, pairCompleteness: 0.99, maxPairsInBucket: 250000 },
+  blocking: {
+    exhaustivePairs: 1e8, tablesPerSegment: 4, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+    maxPairsInBucket: 250000,
+  },
   comparison: { sampledPairs: 2000, steps: 1 }, score: { rounds: 2 },
   decision: { kind: 'maximum-expected-f', beta: 1 },
 };

@@ -6,7 +6,10 @@ import type { LinkageProgress } from './pacing.js';
 
 const SPEC: LinkageSpec = {
   kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: { exhaustivePairs: 1e7, tablesPerSegment: 8, pairCompleteness: 0.99, maxPairsInBucket: 50000 },
+  blocking: {
+    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+    maxPairsInBucket: 50000,
+  },
   comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
   decision: { kind: 'maximum-expected-f', beta: 1 },
 };

@@ -116,10 +116,13 @@ function registerPairs(extracts: readonly EncodedExtract[]): Task[] {
     (a < b || (a === b && extract.cardinality === 'many' && extract.records > 1) ? [{ a, b }] : [])));
 }
 
+/** Random pairs whose quartiles of similarity say where levels begin. */
+const PAIRS_FOR_LEVELS = 20000;
+
 function chooseScheme(extracts: readonly EncodedExtract[], spec: LinkageSpec): ComparisonScheme {
   const samples: ChancePairs[] = [];
   const pairs = (extracts.length * (extracts.length - 1)) / 2;
-  const size = Math.ceil(Math.min(spec.comparison.sampledPairs, 200000) / pairs);
+  const size = Math.ceil(Math.min(spec.comparison.sampledPairs, PAIRS_FOR_LEVELS) / pairs);
   extracts.forEach((a, x) => extracts.slice(x + 1).forEach((b, y) => samples.push({
     a, b, pairs: randomPairs(a.records, b.records, size, spec.seed + 31 * x + y),
   })));

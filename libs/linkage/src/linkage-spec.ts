@@ -28,7 +28,8 @@ interface NumberField { readonly path: string; readonly least: number; readonly 
 const NUMBERS: readonly NumberField[] = [
   { path: 'seed', least: 0, most: 4294967295, whole: true },
   { path: 'blocking.exhaustivePairs', least: 0, most: 1e12, whole: true },
-  { path: 'blocking.tablesPerSegment', least: 1, most: 200, whole: true },
+  { path: 'blocking.tablesPerSegment', least: 1, most: 5000, whole: true },
+  { path: 'blocking.comparisonsPerRecord', least: 1, most: 1e6, whole: true },
   { path: 'blocking.pairCompleteness', least: 0.5, most: 0.9999, whole: false },
   { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
   { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },

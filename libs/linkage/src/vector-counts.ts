@@ -54,7 +54,7 @@ const WIDER = 8;
 /** Comparisons of one task: small enough to show progress, large enough to be worth posting. */
 const PAIRS_IN_TASK = 3e7;
 /** Sampled tables of one task; fixed, so that the result does not depend on the number of threads. */
-const TABLES_IN_TASK = 4;
+const TABLES_IN_TASK = 8;
 
 /**
  * Counts vectors over all pairs of two extracts and collects the pairs that may be matches.
@@ -198,7 +198,7 @@ async function joinTables(
   for (let t = 0; t < sampled.length; t += TABLES_IN_TASK) groups.push(sampled.slice(t, t + TABLES_IN_TASK));
   const { maxPairsInBucket } = task.blocking;
   const tasks = groups.map((tables): PlacelessTask => (
-    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep }));
+    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep, mostDiffering: plan.mostDiffering }));
   const kept = new PairSet();
   let [comparisons, cutPairs, done] = [0, 0, 0];
   for await (const result of compute.results(tasks)) {

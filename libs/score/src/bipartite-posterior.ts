@@ -1,3 +1,5 @@
+import { freeRecords } from './free-records.js';
+
 /**
  * Candidate links between the records of two registers, as columns: row of A, row of B, likelihood ratio
  * m/u of their comparison vector.
@@ -18,9 +20,6 @@ export interface BipartiteSides {
   readonly oneMatchForB: boolean;
 }
 
-const MOST_ROUNDS = 100;
-/** Relative change of a message: beside a weight of 10^9, a message of 10^-9 decides. */
-const SETTLED_AT = 1e-6;
 /** Weights above this are certain; the cap keeps differences of sums exact enough. */
 const MOST_WEIGHT = 1e9;
 
@@ -39,16 +38,12 @@ export function bipartitePosterior(
 ): Float64Array {
   const odds = priorOdds(sides, matches);
   const weights = links.likelihoodRatios.map((ratio) => Math.min(MOST_WEIGHT, odds * ratio));
-  // freeA[e]: probability that A's record is unmatched by its other candidates; freeB likewise.
-  const freeA = new Float64Array(links.length).fill(1);
-  const freeB = new Float64Array(links.length).fill(1);
-  if (sides.oneMatchForA || sides.oneMatchForB) {
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      if (propagate(links, sides, weights, freeA, freeB) < SETTLED_AT) break;
-    }
-  }
+  const { oneMatchForA, oneMatchForB, recordsOfA, recordsOfB } = sides;
+  const { ofA, ofB } = freeRecords(
+    { rows: links.rowsOfA, records: recordsOfA, oneMatch: oneMatchForA },
+    { rows: links.rowsOfB, records: recordsOfB, oneMatch: oneMatchForB }, weights);
   return weights.map((weight, e) => {
-    const matched = weight * freeA[e] * freeB[e];
+    const matched = weight * ofA[e] * ofB[e];
     return matched / (1 + matched);
   });
 }
@@ -63,28 +58,4 @@ function priorOdds(
   if (oneMatchForB) return matches / (recordsOfA * freeOfB);
   if (oneMatchForA) return matches / (freeOfA * recordsOfB);
   return matches / Math.max(recordsOfA * recordsOfB - matches, 0.5);
-}
-
-/** One round over all messages, damped by their geometric mean; returns the largest relative change. */
-function propagate(
-  links: CandidateLinks, sides: BipartiteSides, weights: Float64Array,
-  freeA: Float64Array, freeB: Float64Array,
-): number {
-  const sumsOfA = new Float64Array(sides.recordsOfA);
-  const sumsOfB = new Float64Array(sides.recordsOfB);
-  for (let e = 0; e < links.length; e++) {
-    sumsOfA[links.rowsOfA[e]] += weights[e] * freeB[e];
-    sumsOfB[links.rowsOfB[e]] += weights[e] * freeA[e];
-  }
-  let change = 0;
-  for (let e = 0; e < links.length; e++) {
-    const othersOfA = Math.max(0, sumsOfA[links.rowsOfA[e]] - weights[e] * freeB[e]);
-    const othersOfB = Math.max(0, sumsOfB[links.rowsOfB[e]] - weights[e] * freeA[e]);
-    const nextA = sides.oneMatchForA ? 1 / (1 + othersOfA) : 1;
-    const nextB = sides.oneMatchForB ? 1 / (1 + othersOfB) : 1;
-    change = Math.max(change, Math.abs(nextA / freeA[e] - 1), Math.abs(nextB / freeB[e] - 1));
-    freeA[e] = Math.sqrt(freeA[e] * nextA);
-    freeB[e] = Math.sqrt(freeB[e] * nextB);
-  }
-  return change;
 }

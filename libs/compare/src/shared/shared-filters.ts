@@ -6,7 +6,10 @@ import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
 /** Pairs in one call of `SharedKernel.verifyPairs`. */
 export const CANDIDATE_BATCH = 16384;
 /** Rows of B in one call of `SharedKernel.verifyRow`. */
-export const ROW_TILE = 4096;
+export const ROW_TILE = 512;
+
+/** Columns that `SharedKernel.keepNear` looks at: one cache line of a filter. */
+export const NEARNESS_BITS = 512;
 
 const FIRST_FREE_BYTE = 1024;
 export const DESCRIPTOR_BYTES = 32;
@@ -42,6 +45,9 @@ export interface CandidateExports {
   verifyRow(
     first: number, segments: number, i: number, from: number, to: number, counts: number, keep: number,
     kept: number, fence: 0): number;
+  nearPairs(segment: number, pairs: number, length: number, most: number, sink: number): number;
+  gatherKeys(
+    filters: number, words: number, records: number, columns: number, width: number, keys: number): void;
   weigh(filters: number, words: number, records: number, weights: number): void;
 }
 

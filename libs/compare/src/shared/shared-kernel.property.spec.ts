@@ -91,6 +91,51 @@ describe('the kernel over a shared memory', () => {
     }), { numRuns: 60 });
   });
 
+  it('gathers the bits of listed columns as keys, the first one most significant', () => {
+    const columns = fc.array(fc.nat(1023), { maxLength: 32 });
+    fc.assert(fc.property(columns, fc.integer({ min: 1, max: 30 }), fc.integer(), (listed, records, seed) => {
+      const shapes = [{ bits: 1024, cuts: [1] }];
+      const scheme = comparisonScheme([{ name: 'segment-0', ...shapes[0] }]);
+      const a = extract(shapes, records, seed);
+      const filters = shared([a], scheme);
+      const kernel = new SharedKernel(filters, 1, 0, 0, scheme, new Uint8Array(scheme.vectors));
+      const keys = new Uint32Array(records);
+      kernel.gatherKeys(filters.extracts[0].segments[0], Uint16Array.from(listed), keys);
+      const bitOf = (row: number, column: number): number =>
+        (a.segments[0].filters[row * 128 + (column >> 3)] >> (7 - (column & 7))) & 1;
+      expect(Array.from(keys)).toEqual(Array.from(keys, (_, row) =>
+        listed.reduce((key, column) => key * 2 + bitOf(row, column), 0)));
+    }), { numRuns: 60 });
+  });
+
+  it('keeps the pairs that are near in a segment and not equal there', () => {
+    fc.assert(fc.property(registers, fc.integer({ min: 0, max: 512 }), (ofRegisters, most) => {
+      const { scheme, filters, keep } = prepared(ofRegisters);
+      const { shapes, seed, recordsA, recordsB } = ofRegisters;
+      const segment = shapes.length - 1;
+      const [rowsA, rowsB] = [extract(shapes, recordsA, seed), extract(shapes, recordsB, seed + 7)]
+        .map(({ segments }) => segments[segment].filters);
+      const bytes = shapes[segment].bits / 8;
+      const kernel = new SharedKernel(filters, 0, 0, 1, scheme, keep);
+      const expected: number[][] = [];
+      for (let i = 0, at = 0; i < recordsA; i++) {
+        for (let j = 0; j < recordsB; j++) {
+          kernel.pairs.set([i, j], at);
+          at += 2;
+          const filterOf = (rows: Uint8Array, row: number): number[] =>
+            Array.from(rows.subarray(row * bytes, (row + 1) * bytes));
+          const [a, b] = [filterOf(rowsA, i), filterOf(rowsB, j)];
+          const bits = a.slice(0, 64).reduce((sum, byte, k) =>
+            sum + (byte ^ b[k]).toString(2).replaceAll('0', '').length, 0);
+          if (bits <= most && a.some((byte, k) => byte !== b[k])) expected.push([i, j]);
+        }
+      }
+      const near = kernel.keepNear(recordsA * recordsB, segment, most);
+      expect(Array.from({ length: near }, (_, p) => Array.from(kernel.pairs.subarray(2 * p, 2 * p + 2))))
+        .toEqual(expected);
+    }), { numRuns: 60 });
+  });
+
   it('takes a full batch', () => {
     const scheme = comparisonScheme([{ name: 'segment-0', bits: 8, cuts: [1] }]);
     const one = extract([{ bits: 8, cuts: [1] }], 1, 3);

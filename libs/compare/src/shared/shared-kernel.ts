@@ -2,7 +2,8 @@ import type { ComparisonScheme } from '../comparison-scheme.js';
 import { leastIntersection } from '../least-intersection.js';
 import {
   CANDIDATE_BATCH, candidatesKernel, DESCRIPTOR_BYTES, paddedBytes, sumsOfWeights, workspaceParts,
-  type CandidateExports, type SharedExtract, type SharedFilters, type WorkspaceParts,
+  type CandidateExports, type SharedExtract, type SegmentPlace, type SharedFilters,
+  type WorkspaceParts,
 } from './shared-filters.js';
 
 /** Pairs that were kept: row of A, row of B and vector in turn. */
@@ -45,11 +46,37 @@ export class SharedKernel {
     return this.kept.subarray(0, 3 * written);
   }
 
+  /**
+   * Drops from the first `length` of `pairs` those whose filters of a segment are equal, or differ in more than `most`
+   * of the first `NEARNESS_BITS` columns; the others move together, in order. Returns how many they are.
+   */
+  keepNear(length: number, segment: number, most: number): number {
+    const { descriptors, pairs, sink } = this.parts;
+    return this.kernel.nearPairs(descriptors + segment * DESCRIPTOR_BYTES, pairs, length, most, sink);
+  }
+
   /** Compares row `i` of A with at most `ROW_TILE` rows of B; the result is valid until the next call. */
   verifyRow(i: number, from: number, to: number): KeptPairs {
     const { descriptors, counts, keep, kept } = this.parts;
     const written = this.kernel.verifyRow(descriptors, this.segments, i, from, to, counts, keep, kept, 0);
     return this.kept.subarray(0, 3 * written);
+  }
+
+  /**
+   * The bits of each filter of a segment in `columns` (at most 32), the first one most significant.
+   *
+   * @param keys one number a record, which this writes.
+   */
+  gatherKeys({ filters, bits }: SegmentPlace, columns: Uint16Array, keys: Uint32Array): void {
+    const bytes = paddedBytes(bits);
+    // The batch holds the columns, and what was kept gives way to keys: both are free between two calls.
+    columns.forEach((column, c) => this.pairs.set([column >> 3, 7 - (column & 7)], 2 * c));
+    for (let row = 0; row < keys.length; row += this.kept.length) {
+      const rows = Math.min(this.kept.length, keys.length - row);
+      this.kernel.gatherKeys(
+        filters + row * bytes, bytes / 8, rows, this.parts.pairs, columns.length, this.parts.kept);
+      keys.set(this.kept.subarray(0, rows), row);
+    }
   }
 
   /** Adds the counts of vectors since the last call; call it before any of them reaches 2^32. */
@@ -68,11 +95,12 @@ export class SharedKernel {
         a.segments[s].filters, b.segments[s].filters, paddedBytes(segment.bits) / 8,
         a.segments[s].weights, b.segments[s].weights, thresholds, segment.cuts.length + 1, segment.stride,
       ]);
-      segment.cuts.forEach((_, l) => {
-        const row = new Uint16Array(buffer, thresholds, sums);
-        for (let sum = 0; sum < sums; sum++) row[sum] = leastIntersection(segment, l, sum);
-        thresholds += 2 * sums;
-      });
+      const cuts = segment.cuts.length;
+      const table = new Uint16Array(buffer, thresholds, sums * cuts);
+      for (let sum = 0; sum < sums; sum++) {
+        for (let l = 0; l < cuts; l++) table[sum * cuts + l] = leastIntersection(segment, l, sum);
+      }
+      thresholds += 2 * sums * cuts;
     });
   }
 }
