@@ -2,7 +2,7 @@ import { bestOf, carriedOver, mutualBest, normalised } from './beliefs.js';
 import { nearestRows, type CandidateLists } from './candidate-lists.js';
 import { joinColumns, nodeFeatures } from './node-features.js';
 import { NOBODY, type Partners } from './partners.js';
-import { edgeSimilarity, type SimilarityGraph } from './similarity-graph.js';
+import type { SimilarityGraph } from './similarity-graph.js';
 
 /** Two graphs of one kind: the same segment, under the custodian's key and under the attacker's. */
 export interface GraphPair {
@@ -93,31 +93,53 @@ function withSeeds({ width, node, value }: CandidateLists, seeds: Partners): Can
 function supportOf(pairs: readonly GraphPair[], belief: CandidateLists): Float32Array {
   const { width, node } = belief;
   const support = new Float32Array(node.length);
-  for (let k = 0; k < node.length; k++) {
-    if (node[k] === NOBODY) continue;
-    const i = Math.floor(k / width);
-    for (const { a, b } of pairs) {
-      const degrees = (a.start[i + 1] - a.start[i]) * (b.start[node[k] + 1] - b.start[node[k]]);
-      if (degrees > 0) support[k] += votes(a, b, i, node[k], belief) / Math.sqrt(Math.sqrt(degrees));
+  for (const { a, b } of pairs) {
+    const similarityTo = new Float32Array(b.nodes);
+    for (let i = 0; i < a.nodes; i++) {
+      const voices = voicesFor(a, i, belief);
+      for (let k = i * width; k < (i + 1) * width; k++) {
+        const j = node[k];
+        if (j === NOBODY) continue;
+        const degrees = (a.start[i + 1] - a.start[i]) * (b.start[j + 1] - b.start[j]);
+        if (degrees > 0) support[k] += votes(b, j, voices, similarityTo) / Math.sqrt(Math.sqrt(degrees));
+      }
     }
   }
   return support;
 }
 
-function votes(
-  a: SimilarityGraph, b: SimilarityGraph, i: number, j: number, { width, node, value }: CandidateLists,
-): number {
-  let sum = 0;
+/** The believed candidates of a node's neighbours: who, how much, and how similar the neighbour is. */
+interface Voices {
+  readonly node: readonly number[];
+  readonly belief: readonly number[];
+  readonly similarity: readonly number[];
+}
+
+function voicesFor(a: SimilarityGraph, i: number, { width, node, value }: CandidateLists): Voices {
+  const voices = { node: [] as number[], belief: [] as number[], similarity: [] as number[] };
   for (let e = a.start[i]; e < a.start[i + 1]; e++) {
     const x = a.neighbour[e] * width;
     for (let k = x; k < x + width; k++) {
       if (value[k] < LEAST_VOICE) continue;
-      const similarity = edgeSimilarity(b, j, node[k]);
-      if (similarity === 0) continue;
-      const gap = (similarity - a.similarity[e]) / SAME_SIMILARITY;
-      sum += value[k] * Math.exp(-gap * gap);
+      voices.node.push(node[k]);
+      voices.belief.push(value[k]);
+      voices.similarity.push(a.similarity[e]);
     }
   }
+  return voices;
+}
+
+/** `similarityTo` is all zero before and after: a search for each edge would take most of the attack's time. */
+function votes(b: SimilarityGraph, j: number, voices: Voices, similarityTo: Float32Array): number {
+  for (let f = b.start[j]; f < b.start[j + 1]; f++) similarityTo[b.neighbour[f]] = b.similarity[f];
+  let sum = 0;
+  for (let v = 0; v < voices.node.length; v++) {
+    const similarity = similarityTo[voices.node[v]];
+    if (similarity === 0) continue;
+    const gap = (similarity - voices.similarity[v]) / SAME_SIMILARITY;
+    sum += voices.belief[v] * Math.exp(-gap * gap);
+  }
+  for (let f = b.start[j]; f < b.start[j + 1]; f++) similarityTo[b.neighbour[f]] = 0;
   return sum;
 }
 

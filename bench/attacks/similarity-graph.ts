@@ -102,14 +102,3 @@ export function compressed(
   for (let edge = 0; edge < edges; edge++) put(from[edge], to[edge], values[edge]);
   return { start, neighbour, similarity };
 }
-
-/** Similarity of the edge between two nodes, or 0 where there is none. */
-export function edgeSimilarity(graph: SimilarityGraph, i: number, j: number): number {
-  let [low, high] = [graph.start[i], graph.start[i + 1]];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (graph.neighbour[middle] < j) low = middle + 1;
-    else high = middle;
-  }
-  return low < graph.start[i + 1] && graph.neighbour[low] === j ? graph.similarity[low] : 0;
-}
