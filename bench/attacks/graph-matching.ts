@@ -129,7 +129,7 @@ function voicesFor(a: SimilarityGraph, i: number, { width, node, value }: Candid
   return voices;
 }
 
-/** `similarityTo` is all zero before and after: a search for each edge would take most of the attack's time. */
+/** `similarityTo` is all zero before and after; searching each edge would take most of the attack's time. */
 function votes(b: SimilarityGraph, j: number, voices: Voices, similarityTo: Float32Array): number {
   for (let f = b.start[j]; f < b.start[j + 1]; f++) similarityTo[b.neighbour[f]] = b.similarity[f];
   let sum = 0;

@@ -1,11 +1,12 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
-  createEncoder, createRecordIdentifier, type Encoder, type EncodingSpec,
+  createEncoder, createRecordIdWriter, type Encoder, type EncodingSpec, type RecordIdWriter,
 } from '#libs/encode';
 import { MAX_ROW_ERRORS, RECORD_ID_BYTES, type RowError } from '#libs/record';
 import { contentLine, type FieldRefusal } from '../extract-folder/index.js';
 import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
 import { CsvRefusal, splitCsv, type CsvDialect } from './csv-splitter.js';
+import type { RecordContent } from './content-map.js';
 import { PersonReader, type PersonReading } from './person-reader.js';
 
 /** What encodes whole records of one CSV file; plain data, so that it can be sent to a thread. */
@@ -43,20 +44,19 @@ const BATCH_ROWS = 1024;
 /** Encodes chunks of one CSV file. Equal bytes in, equal bytes out, whatever was encoded before. */
 export class ChunkEncoder {
   private readonly encoder: Encoder;
-  private readonly identify: (localId: string) => Uint8Array;
+  private readonly writeIds: RecordIdWriter;
   private readonly reader: PersonReader;
 
   constructor(private readonly plan: ChunkPlan) {
     this.encoder = createEncoder(plan.spec, plan.secret, { randomBytes });
-    this.identify = createRecordIdentifier(
-      plan.secret, plan.registerId, (bytes) => hash('sha256', bytes, 'binary'));
+    this.writeIds = createRecordIdWriter(plan.secret, plan.registerId);
     this.reader = new PersonReader(plan.reading, plan.header, this.encoder.roles);
   }
 
   encode(bytes: Uint8Array): EncodedChunk {
     const { dialect, encoding } = this.plan;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
-    const chunk = new ChunkUnderWork(this.encoder);
+    const chunk = new ChunkUnderWork(this.encoder, this.writeIds);
     const undecodable = text.includes(UNDECODABLE);
     try {
       splitCsv(text, dialect, (record, number) => this.encodeRecord(record, number + 1, chunk, undecodable));
@@ -82,26 +82,27 @@ export class ChunkEncoder {
     const values = reader.valuesOf(record);
     const refusals = reader.refusalsOf(record, values, undecodable);
     if (refusals !== undefined) return chunk.refuse(row, refusals);
-    const recordId = this.identify(reader.localIdOf(record));
-    const content = reader.contentOrRefusals(record, recordId);
+    const content = reader.contentOrRefusals(record);
     if (content !== undefined && 'refusals' in content) return chunk.refuse(row, content.refusals);
-    chunk.add(row, recordId, values);
-    if (content !== undefined) chunk.contentLines += contentLine(content.content);
+    chunk.add(row, reader.localIdOf(record), values, content?.content);
   }
 }
 
-/** The result of a chunk as it grows; filters are encoded many at a time, behind the ids of their rows. */
+/** The result of a chunk as it grows; ids, filters and content are made for many rows at a time. */
 class ChunkUnderWork {
   rows = 0;
-  contentLines = '';
+  private contentLines = '';
   private encodings: Uint8Array;
   private readonly rowBytes: number;
   private readonly refusals: RowError[] = [];
   private refusalsInAll = 0;
   private readonly encodedRows: number[] = [];
-  private waiting: (readonly string[])[] = [];
+  /** Of the last rows, which are not encoded yet. */
+  private values: (readonly string[])[] = [];
+  private localIds: string[] = [];
+  private contents: RecordContent[] = [];
 
-  constructor(private readonly encoder: Encoder) {
+  constructor(private readonly encoder: Encoder, private readonly writeIds: RecordIdWriter) {
     this.rowBytes = RECORD_ID_BYTES + encoder.recordBytes;
     this.encodings = new Uint8Array(FIRST_ROWS * this.rowBytes);
   }
@@ -113,16 +114,17 @@ class ChunkUnderWork {
     }
   }
 
-  add(row: number, recordId: Uint8Array, values: readonly string[]): void {
+  add(row: number, localId: string, values: readonly string[], content: RecordContent | undefined): void {
     const at = this.encodedRows.length * this.rowBytes;
     if (at + this.rowBytes > this.encodings.length) {
       const grown = new Uint8Array(this.encodings.length * 2);
       grown.set(this.encodings);
       this.encodings = grown;
     }
-    this.encodings.set(recordId, at);
     this.encodedRows.push(row);
-    if (this.waiting.push(values) === BATCH_ROWS) this.encodeWaiting();
+    this.localIds.push(localId);
+    if (content !== undefined) this.contents.push(content);
+    if (this.values.push(values) === BATCH_ROWS) this.encodeWaiting();
   }
 
   finish(hasContent: boolean): EncodedChunk {
@@ -135,9 +137,15 @@ class ChunkUnderWork {
   }
 
   private encodeWaiting(): void {
-    const { waiting, encoder, encodings, encodedRows, rowBytes } = this;
-    const first = (encodedRows.length - waiting.length) * rowBytes;
-    encoder.encodeRows(waiting, encodings, first + RECORD_ID_BYTES, rowBytes);
-    this.waiting = [];
+    const { values, localIds, contents, encoder, encodings, encodedRows, rowBytes } = this;
+    const first = (encodedRows.length - values.length) * rowBytes;
+    this.writeIds(localIds, encodings, first, rowBytes);
+    encoder.encodeRows(values, encodings, first + RECORD_ID_BYTES, rowBytes);
+    contents.forEach((content, i) => {
+      const at = first + i * rowBytes;
+      const recordId = Buffer.from(encodings.buffer, at, RECORD_ID_BYTES).toString('hex');
+      this.contentLines += contentLine({ recordId, ...content });
+    });
+    [this.values, this.localIds, this.contents] = [[], [], []];
   }
 }

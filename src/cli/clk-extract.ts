@@ -114,13 +114,13 @@ class RecordReader {
     const undecodable = person.some((value) => value.includes(UNDECODABLE));
     refusals.push(...length ? [length] : this.person.refusalsOf(person, [], undecodable) ?? []);
     const recordId = length ? undefined : this.identify(this.person.localIdOf(person));
-    const content = refusals.length > 0 || recordId === undefined ? undefined
-      : this.person.contentOrRefusals(person, recordId);
+    const content = refusals.length > 0 ? undefined : this.person.contentOrRefusals(person);
     if (content !== undefined && 'refusals' in content) refusals.push(...content.refusals);
     for (const { field, reason } of refusals) this.errors.add(row, field, reason);
     if (refusals.length > 0 || recordId === undefined || 'reason' in clk) return undefined;
     const { filter } = clk;
-    return { recordId, filter, ...(content && 'content' in content && { content: content.content }) };
+    if (content === undefined || 'refusals' in content) return { recordId, filter };
+    return { recordId, filter, content: { recordId: Buffer.from(recordId).toString('hex'), ...content.content } };
   }
 }
 

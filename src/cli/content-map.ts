@@ -43,9 +43,12 @@ function isGoodCode(variable: Variable, code: string): boolean {
   return variable === 'citizenship' ? isCitizenship(code) : isCountry(code);
 }
 
+/** What a row of content says of a record besides its id. */
+export type RecordContent = Omit<ContentRow, 'recordId'>;
+
 /** The content of a record, or why it is refused. */
 export type ContentReading =
-  { readonly content: ContentRow } | { readonly refusals: readonly FieldRefusal[] };
+  { readonly content: RecordContent } | { readonly refusals: readonly FieldRefusal[] };
 
 /**
  * Reader of a record's content.
@@ -54,12 +57,12 @@ export type ContentReading =
  */
 export function contentReader(
   map: ContentMap, header: readonly string[],
-): (record: readonly string[], recordId: string) => ContentReading {
+): (record: readonly string[]) => ContentReading {
   const places = new Map(VARIABLES.flatMap((variable) => {
     const source = map[variable];
     return source === undefined ? [] : [[variable, placeOf(source.column, header)] as const];
   }));
-  return (record, recordId) => {
+  return (record) => {
     const refusals: FieldRefusal[] = [];
     const read = (variable: Variable): string => {
       const place = places.get(variable);
@@ -70,7 +73,7 @@ export function contentReader(
       return '';
     };
     const content = {
-      recordId, sex: read('sex') as SexCode, birthMonth: read('birthMonth'),
+      sex: read('sex') as SexCode, birthMonth: read('birthMonth'),
       citizenship: read('citizenship'), countryOfBirth: read('countryOfBirth'),
     };
     return refusals.length > 0 ? { refusals } : { content };

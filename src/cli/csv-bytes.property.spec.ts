@@ -111,6 +111,25 @@ describe('any bytes as a CSV file: refused with nothing left, or a whole result'
     return through;
   }));
 
+  it('the events of encode', () => fuzz(40, async (input) => {
+    // The columns that events need, under the names that the fuzzed file has.
+    const renamed = input.file.toString('latin1').replace('name', 'kind').replace('sex', 'date,country');
+    const file = bytes(renamed);
+    const people = 'id,name,sex\n0,Ana,F\n1,Li,M\n2,Bo,M\n3,Io,F\n4,Al,M\n';
+    const good = Buffer.from('id,kind,date,country\n0,departed,2025-01-31,LU\n');
+    // Every other input is a good file, spoilt by what the fuzzed one begins with.
+    const start = input.file.subarray(0, input.file.length % 5);
+    const events = input.file.length % 2 === 0 ? file : Buffer.concat([good, start]);
+    writeFileSync(path('people.csv'), people);
+    const through = await goesThrough({ ...input, file: events }, () => encodeExtract({
+      ...register, people: path('people.csv'), events: path('rows.csv'), out: path('out'), threads: 0,
+      columns: parseColumnMapping('fullName=name,sex=sex'), spec: defaultSpecForRoles(['fullName', 'sex']),
+      ...(input.encoding && { encoding: input.encoding }),
+    }));
+    if (through) await expectWhole('out', ['people.csv', 'rows.csv']);
+    return through;
+  }));
+
   it('encode --format clkhash', () => fuzz(100, async (input) => {
     let records = -1;
     const through = await goesThrough(input, async () => {
@@ -144,6 +163,10 @@ describe('any bytes as a CSV file: refused with nothing left, or a whole result'
   }));
 });
 
+/** The files of an extract, by name. */
+const partsOf = (out: string): (readonly [string, Buffer])[] =>
+  readdirSync(out).sort().map((name) => [name, readFileSync(join(out, name))] as const);
+
 it.each([
   ['a good file', 'id,name,sex\n1,Ana,M\n2,"a,b",F\n'],
   ['bytes that are no UTF-8', 'id,name,sex\n1,Jos\xe9,M\n'],
@@ -151,7 +174,7 @@ it.each([
   const input: Given = { file: bytes(text), encoding: undefined };
   const through = await goesThrough(input, () => extractOf(input));
   const inputs = ['rows.csv', 'content.json', 'key'];
-  const manifest = through ? await readManifest(path('out')) : undefined;
+  const written = through ? partsOf(path('out')) : [];
   rmSync(path('out'), { recursive: true, force: true });
   writeFileSync(path('key'), SECRET, { mode: 0o600 });
   writeFileSync(path('content.json'), JSON.stringify(CONTENT));
@@ -161,6 +184,6 @@ it.each([
   expect(status).toBe(through ? 0 : 2);
   expect(existsSync(path('out'))).toBe(through);
   if (!through) return expect(readdirSync(folder).sort()).toEqual(inputs.sort());
-  expect((await readManifest(path('out'))).records).toBe(manifest?.records);
+  expect(partsOf(path('out'))).toEqual(written);
   await expectWhole('out', inputs);
 });

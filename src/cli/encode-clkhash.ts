@@ -3,7 +3,9 @@ import {
   createClkhashEncoder, writeFilter, type BitOrder, type ClkhashEncoder, type ClkhashSchema,
 } from '#libs/encode';
 import { VinculumError } from '#libs/record';
-import { UNDECODABLE, readCsv, type TextEncoding } from './csv-rows.js';
+import { openCsv } from './csv-chunks.js';
+import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
+import { CsvRefusal, splitCsv } from './csv-splitter.js';
 import { RowErrorList } from './row-errors.js';
 
 /** A CSV whose columns are the features of a clkhash schema, and where its filters go. */
@@ -15,6 +17,7 @@ export interface ClkhashJob {
   readonly encoding?: TextEncoding;
   /** Default: `msb`, as clkhash. */
   readonly bitOrder?: BitOrder;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,8 +33,7 @@ export async function encodeClkhash(job: ClkhashJob): Promise<number> {
   const partial = `${job.out}.partial`;
   const file = openSync(partial, 'w', 0o600);
   try {
-    const records = await writeFilters(job, file);
-    closeSync(file);
+    const records = await writeFilters(job, file).finally(() => closeSync(file));
     renameSync(partial, job.out);
     return records;
   } catch (error) {
@@ -40,60 +42,97 @@ export async function encodeClkhash(job: ClkhashJob): Promise<number> {
   }
 }
 
-const FLUSHED_CHARACTERS = 1 << 20;
+/** Rows that are encoded together. */
+const BATCH_ROWS = 1024;
 
 async function writeFilters(job: ClkhashJob, file: number): Promise<number> {
-  const encoder = createClkhashEncoder(job.schema, job.secret);
-  const errors = new RowErrorList();
-  let header: readonly string[] | undefined;
-  let records = 0;
-  let text = '{"clks":[';
+  const filters = new FilterFile(job, file);
   // clkhash changes no value, so spaces stay.
-  const reading = { trim: false, delimiter: ',', ...(job.encoding && { encoding: job.encoding }) };
-  for await (const record of readCsv(job.rows, reading)) {
-    if (header === undefined) {
-      assertHeader(record, encoder);
-      header = record;
-      continue;
+  const csv = openCsv(job.rows, { trim: false, delimiter: ',', ...(job.encoding && { encoding: job.encoding }) });
+  try {
+    filters.assertHeader(csv.header);
+    for (const { buffer, byteOffset, length } of csv.chunks()) {
+      const text = Buffer.from(buffer, byteOffset, length).toString(csv.encoding);
+      const before = filters.records;
+      try {
+        splitCsv(text, csv.dialect, (record) => filters.add(record));
+      } catch (error) {
+        throw error instanceof CsvRefusal ? error.inFile(job.rows, before + 1) : error;
+      }
+      // Reading and encoding do not wait for anything; a signal gets its turn here.
+      await new Promise((done) => setImmediate(done));
+      job.signal?.throwIfAborted();
     }
-    records++;
-    const filter = filterOf(record, records, encoder, errors);
-    if (filter === undefined || errors.count > 0) continue;
-    text += `${records > 1 ? ',' : ''}"${Buffer.from(writeFilter(filter, job.bitOrder ?? 'msb')).toString('base64')}"`;
-    if (text.length < FLUSHED_CHARACTERS) continue;
-    writeSync(file, text);
-    text = '';
+    return filters.finish();
+  } finally {
+    csv.close();
   }
-  if (header === undefined) {
-    throw new VinculumError('CSV_UNREADABLE', `${job.rows}: expected a header line, got nothing`);
-  }
-  errors.throwIfAny('ROWS_REFUSED', job.rows);
-  writeSync(file, `${text}]}\n`);
-  return records;
 }
 
-function filterOf(
-  record: readonly string[], row: number, encoder: ClkhashEncoder, errors: RowErrorList,
-): Uint8Array | undefined {
-  const { identifiers } = encoder;
-  if (record.length !== identifiers.length) {
-    errors.add(row, '', `expected ${identifiers.length} fields, got ${record.length}`);
-    return undefined;
-  }
-  const undecodable = record.findIndex((value) => value.includes(UNDECODABLE));
-  if (undecodable >= 0) {
-    errors.add(row, identifiers[undecodable], 'not of the encoding; say what it is with --encoding');
-    return undefined;
-  }
-  const filter = encoder.encode(record);
-  if (filter instanceof Uint8Array) return filter;
-  for (const { feature, reason } of filter) errors.add(row, feature, reason);
-  return undefined;
-}
+/** The file of filters as it grows; rows are encoded many at a time. */
+class FilterFile {
+  private readonly encoder: ClkhashEncoder;
+  private readonly errors = new RowErrorList();
+  /** Rows so far, refused ones included. */
+  records = 0;
+  private waiting: (readonly string[])[] = [];
+  /** Number of each waiting row. */
+  private rows: number[] = [];
+  private separator = '{"clks":[';
 
-function assertHeader(header: readonly string[], { identifiers }: ClkhashEncoder): void {
-  if (header.length === identifiers.length && header.every((name, i) => name === identifiers[i])) return;
-  throw new VinculumError('COLUMNS_INVALID',
-    `expected the header to be the features of the schema in order, ${identifiers.join(', ')}; `
-    + `got ${header.join(', ')}`);
+  constructor(private readonly job: ClkhashJob, private readonly file: number) {
+    this.encoder = createClkhashEncoder(job.schema, job.secret);
+  }
+
+  assertHeader(header: readonly string[]): void {
+    const { identifiers } = this.encoder;
+    if (header.length === identifiers.length && header.every((name, i) => name === identifiers[i])) return;
+    throw new VinculumError('COLUMNS_INVALID',
+      `expected the header to be the features of the schema in order, ${identifiers.join(', ')}; `
+      + `got ${header.join(', ')}`);
+  }
+
+  add(record: readonly string[]): void {
+    const { encoder: { identifiers }, errors } = this;
+    const row = ++this.records;
+    if (record.length !== identifiers.length) {
+      errors.add(row, '', `expected ${identifiers.length} fields, got ${record.length}`);
+      return;
+    }
+    const undecodable = record.findIndex((value) => value.includes(UNDECODABLE));
+    if (undecodable >= 0) {
+      errors.add(row, identifiers[undecodable], 'not of the encoding; say what it is with --encoding');
+      return;
+    }
+    this.rows.push(row);
+    if (this.waiting.push(record) === BATCH_ROWS) this.encodeWaiting();
+  }
+
+  /**
+   * Ends the file; returns the number of filters.
+   *
+   * @throws VinculumError ROWS_REFUSED.
+   */
+  finish(): number {
+    this.encodeWaiting();
+    this.errors.throwIfAny('ROWS_REFUSED', this.job.rows);
+    writeSync(this.file, `${this.records === 0 ? this.separator : ''}]}\n`);
+    return this.records;
+  }
+
+  private encodeWaiting(): void {
+    const { waiting, rows, encoder: { filterBytes }, errors, job: { bitOrder = 'msb' } } = this;
+    const { filters, refusals } = this.encoder.encodeRows(waiting);
+    for (const { row, feature, reason } of refusals) errors.add(rows[row], feature, reason);
+    [this.waiting, this.rows] = [[], []];
+    if (errors.count > 0) return;
+    let text = '';
+    for (let at = 0; at < filters.length; at += filterBytes) {
+      const filter = writeFilter(filters.subarray(at, at + filterBytes), bitOrder);
+      text += `${this.separator}"${Buffer.from(filter).toString('base64')}"`;
+      this.separator = ',';
+    }
+    let bytes = Buffer.from(text);
+    while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.file, bytes));
+  }
 }

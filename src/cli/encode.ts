@@ -12,6 +12,7 @@ import { parseContentMap } from './content-map.js';
 import { TEXT_ENCODINGS, type TextEncoding } from './csv-rows.js';
 import { encodeClkhash } from './encode-clkhash.js';
 import { encodeExtract, type EncodeJob } from './encode-extract.js';
+import { interruptible } from './interruption.js';
 import { readJsonFile } from './json-file.js';
 import { assertRegisterOptions } from './register-options.js';
 import { readClkhashSecretFile, readSecretFile } from './secret-file.js';
@@ -45,7 +46,6 @@ const REQUIRED_FOR_EXTRACT = {
   id: '--id',
 } as const;
 
-const INTERRUPTED = 130;
 const MAX_THREADS = 256;
 
 const EXAMPLE = `
@@ -90,8 +90,8 @@ export function encodeCommand(): Command {
       .choices(BIT_ORDERS))
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
-    .action((options: GivenOptions) => endWith(options.json === true, () =>
-      (options.format === 'clkhash' ? runClkhash(options) : run(withRequired(options)))));
+    .action((options: GivenOptions) => endWith(options.json === true, () => interruptible((signal) =>
+      (options.format === 'clkhash' ? runClkhash(options, signal) : run(withRequired(options), signal)))));
 }
 
 function wholeNumber(text: string): number {
@@ -107,7 +107,7 @@ function withRequired(options: GivenOptions): EncodeOptions {
   throw usage(`expected ${missing.map(([, flag]) => flag).join(', ')}; see vinculum encode --help`);
 }
 
-async function runClkhash(options: GivenOptions): Promise<number> {
+async function runClkhash(options: GivenOptions, signal: AbortSignal): Promise<number> {
   if (options.spec === undefined) throw usage('expected --spec with the clkhash linkage schema');
   const schema = parseClkhashSchema(readJsonFile(options.spec, '--spec'));
   for (const notice of schema.notices) console.error(`note: ${notice}`);
@@ -115,7 +115,7 @@ async function runClkhash(options: GivenOptions): Promise<number> {
   try {
     const { in: rows, out, encoding, bitOrder } = options;
     const records = await encodeClkhash({
-      rows, out, schema, secret, ...(encoding && { encoding }), ...(bitOrder && { bitOrder }),
+      rows, out, schema, secret, signal, ...(encoding && { encoding }), ...(bitOrder && { bitOrder }),
     });
     console.error(`${records} records encoded into ${out}`);
     const { bits, xorFolds } = schema;
@@ -126,27 +126,19 @@ async function runClkhash(options: GivenOptions): Promise<number> {
   }
 }
 
-async function run(options: EncodeOptions): Promise<number> {
-  const controller = new AbortController();
-  const interrupt = (): void => controller.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+async function run(options: EncodeOptions, signal: AbortSignal): Promise<number> {
   const bar = progressBar(options);
   const secret = readSecretFile(options.secretFile);
   const started = performance.now();
   try {
-    const job = { ...jobOf(options), secret, onProgress: bar.update, signal: controller.signal };
+    const job = { ...jobOf(options), secret, onProgress: bar.update, signal };
     const manifest = await encodeExtract(job);
     bar.stop();
     report(manifest, job, options, (performance.now() - started) / 1000);
     return DONE;
-  } catch (error) {
-    bar.stop();
-    if (!controller.signal.aborted) throw error;
-    console.error('interrupted; nothing was written');
-    return INTERRUPTED;
   } finally {
+    bar.stop();
     secret.fill(0);
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
 }
 

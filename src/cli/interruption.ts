@@ -1,5 +1,5 @@
 /** Exit code of a command that SIGINT or SIGTERM ended. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** Runs an action with a signal that SIGINT and SIGTERM abort; what was begun is left undone. */
 export async function interruptible(action: (signal: AbortSignal) => Promise<number>): Promise<number> {

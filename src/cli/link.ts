@@ -8,6 +8,7 @@ import { REGISTER_ID_PATTERN, type Cardinality } from '#libs/record';
 import { readManifest } from '../extract-folder/index.js';
 import { parseColumnMapping, rolesOf } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
+import { interruptible } from './interruption.js';
 import { readJsonFile } from './json-file.js';
 import { linkFiles, type LinkFilesResult, type LinkInput } from './link-files.js';
 import { usage } from './usage.js';
@@ -24,8 +25,6 @@ interface LinkOptions {
   readonly many?: string;
   readonly json?: true;
 }
-
-const INTERRUPTED = 130;
 
 /** Compiled, this file lies in dist/src/cli; the spec stays in the source tree. */
 const DEFAULT_SPEC = join(__dirname, '../../../config/linkage/default.json');
@@ -58,13 +57,10 @@ export function linkCommand(): Command {
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
     .action((inputs: string[], options: LinkOptions) =>
-      endWith(options.json === true, () => run(inputs, options)));
+      endWith(options.json === true, () => interruptible((signal) => run(inputs, options, signal))));
 }
 
-async function run(inputs: string[], options: LinkOptions): Promise<number> {
-  const controller = new AbortController();
-  const interrupt = (): void => controller.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+async function run(inputs: string[], options: LinkOptions, signal: AbortSignal): Promise<number> {
   const bar = new SingleBar({
     format: 'link [{bar}] {percentage}% {registers}, {eta_formatted} left', stream: process.stderr,
     clearOnComplete: true,
@@ -74,19 +70,14 @@ async function run(inputs: string[], options: LinkOptions): Promise<number> {
     if (input.kind === 'csv') console.error('a trial: identifiers are read and encoded in memory only');
     if (process.stderr.isTTY) bar.start(100, 0, { registers: '' });
     const result = await linkFiles(input, {
-      signal: controller.signal,
+      signal,
       onProgress: ({ fraction, registers }) => bar.update(Math.round(100 * fraction), { registers }),
     });
     bar.stop();
     report(result, options);
     return DONE;
-  } catch (error) {
-    bar.stop();
-    if (!controller.signal.aborted) throw error;
-    console.error('interrupted; nothing was written');
-    return INTERRUPTED;
   } finally {
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    bar.stop();
   }
 }
 

@@ -21,7 +21,7 @@ export class PersonReader {
   /** One value for each role; only for records with as many fields as the header. */
   readonly valuesOf: (record: readonly string[]) => string[];
   private readonly idPlace: number;
-  private readonly contentOf: ((record: readonly string[], recordId: string) => ContentReading) | undefined;
+  private readonly contentOf: ((record: readonly string[]) => ContentReading) | undefined;
   private readonly birthDatePlace: number;
 
   /** @throws VinculumError COLUMNS_INVALID when the header lacks a column. */
@@ -68,7 +68,7 @@ export class PersonReader {
     return refusals.length > 0 ? refusals : undefined;
   }
 
-  contentOrRefusals(record: readonly string[], recordId: Uint8Array): ContentReading | undefined {
-    return this.contentOf?.(record, Buffer.from(recordId).toString('hex'));
+  contentOrRefusals(record: readonly string[]): ContentReading | undefined {
+    return this.contentOf?.(record);
   }
 }

@@ -101,6 +101,110 @@ export function copyRows(
 }
 
 /**
+ * The first 16 bytes of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of short messages, four at a time, one in each
+ * lane of a v128. `blocks` has `fours` times four blocks of 64 bytes, each a message padded as the second
+ * block of a hash; `states` eight v128 after the inner key block and eight after the outer one; `constants`
+ * the 64 round constants (u32). Codes follow each other at `out`. `scratch` has 1152 bytes.
+ */
+export function authenticate(
+  states: usize, constants: usize, blocks: usize, fours: i32, out: usize, scratch: usize,
+): void {
+  const state = scratch + 1024;
+  for (let four = 0; four < fours; four++, blocks += 256, out += 64) {
+    for (let t: usize = 0; t < 64; t += 4) v128.store(scratch + (t << 2), wordsAt(blocks + t));
+    memory.copy(state, states, 128);
+    compress(state, constants, scratch);
+    memory.copy(scratch, state, 128);
+    v128.store(scratch + 128, i32x4.splat(0x80000000));
+    memory.fill(scratch + 144, 0, 96);
+    // Bits of the outer key block and of the inner digest.
+    v128.store(scratch + 240, i32x4.splat(768));
+    memory.copy(state, states + 128, 128);
+    compress(state, constants, scratch);
+    for (let word: usize = 0; word < 4; word++) {
+      const bytes = bigEndian(v128.load(state + (word << 4)));
+      const at = out + (word << 2);
+      v128.store32_lane(at, bytes, 0);
+      v128.store32_lane(at, bytes, 1, 16);
+      v128.store32_lane(at, bytes, 2, 32);
+      v128.store32_lane(at, bytes, 3, 48);
+    }
+  }
+}
+
+/** Goes on from four states with a block of each; the first 16 v128 of `schedule` are its words. */
+export function compress(state: usize, constants: usize, schedule: usize): void {
+  for (let at = schedule + 256; at < schedule + 1024; at += 16) {
+    const x = v128.load(at - 240);
+    const y = v128.load(at - 32);
+    const s0 = v128.xor(v128.xor(rotated(x, 7), rotated(x, 18)), i32x4.shr_u(x, 3));
+    const s1 = v128.xor(v128.xor(rotated(y, 17), rotated(y, 19)), i32x4.shr_u(y, 10));
+    v128.store(at, i32x4.add(i32x4.add(v128.load(at - 256), s0), i32x4.add(v128.load(at - 112), s1)));
+  }
+  let a = v128.load(state);
+  let b = v128.load(state, 16);
+  let c = v128.load(state, 32);
+  let d = v128.load(state, 48);
+  let e = v128.load(state, 64);
+  let f = v128.load(state, 80);
+  let g = v128.load(state, 96);
+  let h = v128.load(state, 112);
+  for (let t: usize = 0; t < 64; t++) {
+    const s1 = v128.xor(v128.xor(rotated(e, 6), rotated(e, 11)), rotated(e, 25));
+    const choice = v128.xor(g, v128.and(e, v128.xor(f, g)));
+    const word = i32x4.add(v128.load(schedule + (t << 4)), v128.load32_splat(constants + (t << 2)));
+    const t1 = i32x4.add(i32x4.add(h, s1), i32x4.add(choice, word));
+    const s0 = v128.xor(v128.xor(rotated(a, 2), rotated(a, 13)), rotated(a, 22));
+    const majority = v128.xor(v128.and(a, v128.xor(b, c)), v128.and(b, c));
+    h = g;
+    g = f;
+    f = e;
+    e = i32x4.add(d, t1);
+    d = c;
+    c = b;
+    b = a;
+    a = i32x4.add(t1, i32x4.add(s0, majority));
+  }
+  addTo(state, a);
+  addTo(state + 16, b);
+  addTo(state + 32, c);
+  addTo(state + 48, d);
+  addTo(state + 64, e);
+  addTo(state + 80, f);
+  addTo(state + 96, g);
+  addTo(state + 112, h);
+}
+
+// @ts-ignore: decorator
+@inline
+function rotated(x: v128, bits: i32): v128 {
+  return v128.or(i32x4.shr_u(x, bits), i32x4.shl(x, 32 - bits));
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(at: usize, x: v128): void {
+  v128.store(at, i32x4.add(v128.load(at), x));
+}
+
+/** The big-endian words at `at` of four blocks of 64 bytes. */
+// @ts-ignore: decorator
+@inline
+function wordsAt(at: usize): v128 {
+  let words = v128.load32_zero(at);
+  words = v128.load32_lane(at, words, 1, 64);
+  words = v128.load32_lane(at, words, 2, 128);
+  words = v128.load32_lane(at, words, 3, 192);
+  return bigEndian(words);
+}
+
+// @ts-ignore: decorator
+@inline
+function bigEndian(words: v128): v128 {
+  return v128.shuffle<i8>(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+}
+
+/**
  * Two of the four rounds that transpose 16 x 16 bytes: each round interleaves rows i and i + 8. Engines have
  * one instruction for exactly these shuffles.
  */

@@ -7,6 +7,9 @@ interface KernelExports {
     from: number, fromStride: number, to: number, toStride: number, bytes: number, scratch: number): void;
   copyRows(
     from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void;
+  authenticate(
+    states: number, constants: number, blocks: number, fours: number, out: number, scratch: number): void;
+  compress(state: number, constants: number, schedule: number): void;
 }
 
 interface KernelMemory {

@@ -7,13 +7,14 @@ export { parseEncodingSpec } from './parse-encoding-spec.js';
 export { DEFAULT_LAYOUT, defaultSpecForRoles } from './default-spec.js';
 export { fieldLevelSpecForRoles } from './field-level-spec.js';
 export {
-  MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId, type Sha256,
+  MIN_SECRET_BYTES, createRecordIdentifier, keyCheck, keyFingerprint, opaqueRecordId,
 } from './keys.js';
 export { MAX_SEALED_KEY_BYTES, readSealedKeyHeader, type SealedKeyHeader } from './sealed-key-header.js';
 export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';
 export { packBits, unpackBits, type Bits } from './bits.js';
 export { rolesOfSpec } from './segment-plan.js';
 export { createEncoder, type Encoder, type EncoderResources, type RecordEncoder } from './encoder.js';
+export { createRecordIdWriter, type RecordIdWriter } from './record-id-writer.js';
 export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
 export { FilterStatistics, type FilterSummary } from './filter-statistics.js';
