@@ -81,3 +81,26 @@ function exhaustiveJoin(
     if (next.done) return next.value.pairs;
   }
 }
+
+/**
+ * Best F1 of any threshold on the similarity of a single segment, over the pairs that were followed up (their
+ * vectors are its levels): what a peer reaches whose threshold is chosen on the truth.
+ */
+export function bestThresholdF1(
+  { pairs, vectors }: FollowedPairs, records: number, person: (register: number, row: number) => number,
+): number {
+  const all = new Float64Array(vectors.length);
+  const matches = new Float64Array(vectors.length);
+  for (let e = 0; e < pairs.length; e++) {
+    all[pairs.vectors[e]]++;
+    if (person(0, pairs.rowsOfA[e]) === person(1, pairs.rowsOfB[e])) matches[pairs.vectors[e]]++;
+  }
+  const inBoth = Math.floor(records / 2);
+  let [links, right, best] = [0, 0, 0];
+  for (let level = vectors.length - 1; level >= 0; level--) {
+    links += all[level];
+    right += matches[level];
+    best = Math.max(best, (2 * right) / (links + inBoth));
+  }
+  return best;
+}

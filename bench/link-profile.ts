@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { link, parseLinkageSpec, type LinkageResult } from '#libs/linkage';
 import { openComputeThreads } from '../src/linkage-runs/compute-threads.js';
-import { completenessOf, type FollowedPairs } from './link-completeness.js';
+import { bestThresholdF1, completenessOf, type FollowedPairs } from './link-completeness.js';
 import { encodeRegisters, type LinkProfile } from './link-encoding.js';
 import { benchRegisters } from './link-registers.js';
 
@@ -43,6 +43,8 @@ async function main(): Promise<void> {
   const completeness = completenessOf(encoded.extracts, result.scheme, followed[0], people.person, seed);
   console.log(JSON.stringify({
     seconds: encoded.seconds + linking, peakRssMb, ...quality, ...completeness,
+    bestThresholdF1: result.scheme.segments.length > 1
+      ? null : bestThresholdF1(followed[0], records, people.person),
     estimated: result.estimated,
     stages: { encode: encoded.seconds, ...inSeconds(result.timings) },
     cpuSeconds: { encodeWithRowMaking: cpuOfEncoding, link: cpuOfLinking },

@@ -2,12 +2,15 @@
 //
 //   npm run bench:link -- [--n 100000] [--profiles clkhash,default] [--registers 2] [--seed 1] [--json]
 //
+// Several sizes (`--n 10000,30000,100000`) show how it grows; the JSON line leads with the last.
+//
 // Synthetic registers of n people, half of them in all registers with 0 to 3 slips each
 // (bench/link-registers.ts). `seconds` is wall time from rows in memory to links on two threads, encoding
 // included, making the rows not. `pairCompleteness`: a sample of rows is joined with every row of the other
 // register; of the true matches that such a join would follow up, the share that candidate generation found.
 // `withinReach` is the share of the true matches that such a join would follow up at all: diffusion puts the
-// others among strangers.
+// others among strangers. `bestThresholdF1` (one segment): the best F1 of any threshold on the similarity
+// alone, chosen on the truth: what a model that never sees the truth is to be judged by.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +24,7 @@ interface ProfileFigures {
   readonly recall: number;
   readonly pairCompleteness: number;
   readonly withinReach: number;
+  readonly bestThresholdF1: number | null;
   readonly estimated: { readonly precision: number; readonly recall: number };
   readonly stages: Readonly<Record<string, number>>;
   readonly cpuSeconds: Readonly<Record<string, number>>;
@@ -38,20 +42,25 @@ function main(): void {
   const profiles = values.profiles.split(',');
   const unknown = profiles.filter((name) => !LINK_PROFILES.some((profile) => profile === name));
   if (unknown.length > 0) throw new Error(`--profiles: expected ${LINK_PROFILES.join(',')}, got ${unknown.join()}`);
-  for (const name of ['n', 'registers', 'seed'] as const) {
-    if (!Number.isSafeInteger(Number(values[name])) || Number(values[name]) < 1) {
-      throw new Error(`--${name}: expected a whole number from 1`);
+  const sizes = values.n.split(',');
+  for (const value of [...sizes, values.registers, values.seed]) {
+    if (!Number.isSafeInteger(Number(value)) || Number(value) < 1) {
+      throw new Error(`--n, --registers and --seed: expected whole numbers from 1, got ${value}`);
     }
   }
   console.log(`# ${cpus()[0].model}, ${cpus().length} cores, node ${process.version}; one run of each profile`);
-  const figures: Record<string, ProfileFigures> = {};
-  for (const profile of profiles) {
-    figures[profile] = measureInProcess(profile, values.n, values.registers, values.seed);
-    print(profile, values.n, values.registers, figures[profile]);
-  }
+  const growth = sizes.map((n) => {
+    const figures: Record<string, ProfileFigures> = {};
+    for (const profile of profiles) {
+      figures[profile] = measureInProcess(profile, n, values.registers, values.seed);
+      print(profile, n, values.registers, figures[profile]);
+    }
+    return { n: Number(n), profiles: figures };
+  });
   if (values.json) {
-    const [n, registers, seed] = [values.n, values.registers, values.seed].map(Number);
-    console.log(JSON.stringify({ n, registers, seed, cpu: cpus()[0].model, profiles: figures }));
+    const [registers, seed] = [values.registers, values.seed].map(Number);
+    const smaller = growth.slice(0, -1);
+    console.log(JSON.stringify({ ...growth.at(-1), registers, seed, cpu: cpus()[0].model, smaller }));
   }
 }
 
@@ -66,12 +75,20 @@ function measureInProcess(profile: string, n: string, registers: string, seed: s
 
 function print(profile: string, n: string, registers: string, figures: ProfileFigures): void {
   const { seconds, peakRssMb, precision, recall, estimated, pairCompleteness, withinReach, stages } = figures;
+  const { bestThresholdF1: best, cpuSeconds } = figures;
+  const f1 = (2 * precision * recall) / (precision + recall);
   console.log(`${profile}, ${registers} x ${n}: ${seconds.toFixed(1)} s, ${peakRssMb} MB at most
   precision ${precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}), \
 recall ${recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)})
+  F1 ${f1.toFixed(4)}${best === null ? '' : `; best of any threshold on the similarity: ${best.toFixed(4)}`}
   pair completeness ${pairCompleteness.toFixed(4)} of the ${withinReach.toFixed(4)} of the matches within reach
-  ${Object.entries(stages).map(([stage, time]) => `${stage} ${time.toFixed(1)} s`).join(', ')}`);
+  ${secondsOf(stages)}
+  processor: ${secondsOf(cpuSeconds)}`);
   for (const warning of figures.warnings) console.log(`  warning: ${warning}`);
+}
+
+function secondsOf(stages: Readonly<Record<string, number>>): string {
+  return Object.entries(stages).map(([stage, time]) => `${stage} ${time.toFixed(1)} s`).join(', ');
 }
 
 try {

@@ -17,8 +17,9 @@ const ofShare = (length: number, share: number): Float64Array => new Float64Arra
 /** Matches that differ in these shares of each segment, among strangers that differ in half. */
 function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
   return {
-    segments: segments.map((shares) => (
-      { pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5), mostDiffering: 200 })),
+    segments: segments.map((shares) => ({
+      pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5), mostDiffering: 200,
+    })),
     matchWeights: ofShare(segments[0].length, 1), scale: 200,
   };
 }

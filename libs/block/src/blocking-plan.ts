@@ -22,8 +22,8 @@ export interface TablePlan {
   readonly pairs: number;
   readonly tables: readonly BlockingTable[];
   /**
-   * For each segment: in how many of the first 512 columns the candidates of its sampled tables may differ. Most
-   * that collide by chance differ in more, and are dropped after one look.
+   * For each segment: in how many of the first 512 columns the candidates of its sampled tables may differ.
+   * Most that collide by chance differ in more, and are dropped after one look.
    */
   readonly mostDiffering: readonly number[];
   readonly predicted: PlanPrediction;

@@ -61,8 +61,8 @@ const NEAR_BY_CHANCE = 0.001;
 const LEAST_SHARE_OF_MEDIAN = 0.6;
 
 /**
- * In how many of the first `columns` columns two filters may differ to be nearer than random pairs (row of A and row
- * of B in turn) usually are; `columns` where no pair has the segment.
+ * In how many of the first `columns` columns two filters may differ to be nearer than random pairs (row of A
+ * and row of B in turn) usually are; `columns` where no pair has the segment.
  */
 export function nearerThanChance(
   a: BlockedSegment, b: BlockedSegment, columns: number, pairs: Uint32Array,
@@ -74,14 +74,16 @@ export function nearerThanChance(
     if (a.weights[i] === 0 || b.weights[j] === 0) continue;
     let differing = 0;
     for (let k = 0; k < bytes; k++) {
-      for (let x = a.filters[i * a.rowBytes + k] ^ b.filters[j * b.rowBytes + k]; x > 0; x &= x - 1) differing++;
+      let bits = a.filters[i * a.rowBytes + k] ^ b.filters[j * b.rowBytes + k];
+      for (; bits > 0; bits &= bits - 1) differing++;
     }
     distances.push(differing);
   }
   if (distances.length === 0) return columns;
   const sorted = Uint32Array.from(distances).sort();
   const median = sorted[sorted.length >> 1];
-  return Math.ceil(Math.max(sorted[Math.floor(NEAR_BY_CHANCE * sorted.length)], LEAST_SHARE_OF_MEDIAN * median));
+  const near = sorted[Math.floor(NEAR_BY_CHANCE * sorted.length)];
+  return Math.ceil(Math.max(near, LEAST_SHARE_OF_MEDIAN * median));
 }
 
 const LEAST_DIFFERING = 1e-6;

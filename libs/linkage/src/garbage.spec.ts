@@ -74,12 +74,10 @@ describe.each(WAYS)('garbage, %s', (_, spec) => {
 
   it.each<[Cardinality, Cardinality]>([['unique', 'unique'], ['many', 'many']])(
     '3,000 records that are all the same, %s and %s', async (ofA, ofB) => {
-      const started = performance.now();
       const { estimated, warnings } = await linkWhole([
         register('a', ofA, copies(3000, SAME), copies(3000, SAME)),
         register('b', ofB, copies(3000, SAME), copies(3000, SAME)),
       ], spec);
-      expect(performance.now() - started).toBeLessThan(20000);
       expect(estimated.precision).toBeLessThanOrEqual(1);
       if (spec === BLOCKED) expect(warnings.join()).toContain('pairs in oversized buckets were not compared');
     });
@@ -105,5 +103,17 @@ describe.each(WAYS)('garbage, %s', (_, spec) => {
     await linkWhole([
       register('a', 'unique', copies(300, full), filters(300, 8)), register('b', 'many', copies(300, full), filters(300, 8)),
     ], spec);
+  });
+});
+
+describe('garbage by the thousand, blocked', () => {
+  it('10,000 records of which half are the same: what is cut is counted', async () => {
+    const [names, births] = [filters(5000, 10), filters(5000, 11)];
+    const same = copies(5000, SAME);
+    const { models } = await linkWhole([
+      register('a', 'unique', [...same, ...names], [...same, ...births]),
+      register('b', 'unique', [...same, ...names], [...same, ...births]),
+    ], BLOCKED);
+    expect(models[0].model.cutPairs).toBe(2 * 5000 * 5000);
   });
 });

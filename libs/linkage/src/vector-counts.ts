@@ -46,7 +46,9 @@ const TRUSTED_PROBABILITY = 0.2;
 const JOINED_SHARE = 0.005;
 /** … within these bounds … */
 const LEAST_JOINED_PAIRS = 1e7;
-const MOST_JOINED_PAIRS = 1e8;
+const MOST_JOINED_PAIRS = 4e8;
+/** … or, of pairs within a register that are counted but not followed up, this; … */
+const MOST_PAIRS_WITHIN = 2e8;
 /** … and at most this share of the rows. */
 const MOST_JOINED_ROWS = 0.25;
 /** Pairs kept in that join, as a multiple of those that will be followed up. */
@@ -107,7 +109,7 @@ export async function countWithin(
   if (allPairs(registersOf(task)) <= task.blocking.exhaustivePairs) {
     return (await joinRows(task, compute, allRows(records), 'later', none, report)).counts;
   }
-  return (await joinRows(task, compute, sampledRows(task), 'others', none, report)).counts;
+  return (await joinRows(task, compute, sampledRows(task, MOST_PAIRS_WITHIN), 'others', none, report)).counts;
 }
 
 function pairsToFollow(records: number): number {
@@ -160,7 +162,7 @@ function wellSampled({ counts, scale }: JoinedSample, v: number, registers: Plan
 async function joinSample(
   task: CountingTask, compute: Compute, keep: Uint8Array, report: (fraction: number) => void,
 ): Promise<JoinedSample> {
-  const rows = sampledRows(task);
+  const rows = sampledRows(task, MOST_JOINED_PAIRS);
   const { recordsOfA, within } = registersOf(task);
   const joined = await joinRows(task, compute, rows, within ? 'others' : 'all', keep, report);
   // Within a register each pair is met from both sides.
@@ -219,10 +221,10 @@ function allRows(records: number): Uint32Array {
 }
 
 /** Random rows of A, each at most once, ascending. */
-function sampledRows(task: CountingTask): Uint32Array {
+function sampledRows(task: CountingTask, mostPairs: number): Uint32Array {
   const { recordsOfA, recordsOfB } = registersOf(task);
   const pairs = Math.min(
-    MOST_JOINED_PAIRS, Math.max(LEAST_JOINED_PAIRS, JOINED_SHARE * recordsOfA * recordsOfB));
+    mostPairs, Math.max(LEAST_JOINED_PAIRS, JOINED_SHARE * recordsOfA * recordsOfB));
   const wanted = Math.min(Math.ceil(pairs / recordsOfB), Math.ceil(MOST_JOINED_ROWS * recordsOfA));
   const random = seededRandom(task.seed + 3);
   const rows = new Set<number>();

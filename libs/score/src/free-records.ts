@@ -43,9 +43,9 @@ interface Messages {
  * Probability, for each link, that its record of each side is left free by its other links: belief
  * propagation for matchings of weighted links (the monomer-dimer model; Zdeborova and Mezard 2006, whose
  * fixed point is unique). Sides take turns; after some rounds each message moves to the geometric mean of
- * what it was and what it should be, since in a ring of certain links full steps would swing for long. Only rows whose messages
- * or neighbours still move are gone through again, so that the many small components, which settle at once,
- * cost nothing while the large ones go on.
+ * what it was and what it should be, since in a ring of certain links full steps would swing for long. Only
+ * rows whose messages or neighbours still move are gone through again, so that the many small components,
+ * which settle at once, cost nothing while the large ones go on.
  *
  * @param weights of the links, odds against both records being free.
  */

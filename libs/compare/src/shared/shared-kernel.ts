@@ -47,8 +47,9 @@ export class SharedKernel {
   }
 
   /**
-   * Drops from the first `length` of `pairs` those whose filters of a segment are equal, or differ in more than `most`
-   * of the first `NEARNESS_BITS` columns; the others move together, in order. Returns how many they are.
+   * Drops from the first `length` of `pairs` those whose filters of a segment are equal, or differ in more
+   * than `most` of the first `NEARNESS_BITS` columns; the others move together, in order.
+   * Returns their number.
    */
   keepNear(length: number, segment: number, most: number): number {
     const { descriptors, pairs, sink } = this.parts;
