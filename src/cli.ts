@@ -7,6 +7,7 @@ import { importClksCommand } from './cli/import-clks.js';
 import { inspectCommand } from './cli/inspect.js';
 import { keyCommand } from './cli/key.js';
 import { linkCommand } from './cli/link.js';
+import { storageKeyCommand } from './cli/storage-key.js';
 import { submitCommand } from './cli/submit.js';
 import { synthesizeCommand } from './cli/synthesize.js';
 
@@ -15,7 +16,7 @@ const program = new Command('vinculum')
   .showHelpAfterError('(add --help for more)');
 for (const command of [
   keyCommand(), encodeCommand(), importClksCommand(), inspectCommand(), submitCommand(), linkCommand(),
-  synthesizeCommand(), auditCommand(),
+  synthesizeCommand(), auditCommand(), storageKeyCommand(),
 ]) program.addCommand(command);
 throwInsteadOfExit(program);
 

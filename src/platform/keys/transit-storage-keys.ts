@@ -42,10 +42,12 @@ export class TransitStorageKeys implements StorageKeys {
     return this.ciphertext(`rewrap/${name}`, { ciphertext: textOf(wrapped) });
   }
 
+  /** Believes it when the service does not know the key any more: it may refuse to delete one. */
   async destroy(extract: string): Promise<void> {
-    await this.call('DELETE', `keys/${nameOf(extract)}`).catch((error: unknown) => {
-      if (!(error instanceof VinculumError) || error.code !== 'STORAGE_KEY_DESTROYED') throw error;
-    });
+    const path = `keys/${nameOf(extract)}`;
+    await this.send('DELETE', path);
+    const { status } = await this.send('GET', path);
+    if (status !== 404) throw unavailable(`status ${status} for a key that it was to delete`);
   }
 
   private async ciphertext(path: string, body: object): Promise<Buffer> {
@@ -56,9 +58,18 @@ export class TransitStorageKeys implements StorageKeys {
 
   /** Texts of the service are not repeated: they may name what it was sent. */
   private async call(method: string, path: string, body?: object): Promise<TransitAnswer> {
-    let answer: Response;
+    const answer = await this.send(method, path, body);
+    if (GONE.includes(answer.status)) {
+      throw new VinculumError('STORAGE_KEY_DESTROYED', 'the key management service has no key of the extract that opens this');
+    }
+    if (!answer.ok) throw unavailable(`status ${answer.status}`);
+    const text = await answer.text();
+    return text === '' ? {} : JSON.parse(text) as TransitAnswer;
+  }
+
+  private async send(method: string, path: string, body?: object): Promise<Response> {
     try {
-      answer = await fetch(`${this.address.url}/${path}`, {
+      return await fetch(`${this.address.url}/${path}`, {
         method, headers: { 'x-vault-token': this.address.token, 'content-type': 'application/json' },
         signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error',
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -66,12 +77,6 @@ export class TransitStorageKeys implements StorageKeys {
     } catch {
       throw unavailable('no answer');
     }
-    if (GONE.includes(answer.status)) {
-      throw new VinculumError('STORAGE_KEY_DESTROYED', 'the key management service has no such key of the extract');
-    }
-    if (!answer.ok) throw unavailable(`status ${answer.status}`);
-    const text = await answer.text();
-    return text === '' ? {} : JSON.parse(text) as TransitAnswer;
   }
 }
 
