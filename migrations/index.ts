@@ -9,6 +9,7 @@ import { CohortApprovals1763800000008 } from './1763800000008-cohort-approvals.j
 import { SealedKeys1763800000021 } from './1763800000021-sealed-keys.js';
 import { ResumableUploads1763800000031 } from './1763800000031-resumable-uploads.js';
 import { Retention1763800000051 } from './1763800000051-retention.js';
+import { Objections1763800000052 } from './1763800000052-objections.js';
 
 /** In order of application. Forward only: a migration that has been released is never edited. */
 export const MIGRATIONS = [
@@ -16,5 +17,5 @@ export const MIGRATIONS = [
   Links1763800000005, Releases1763800000006, ExtractParts1763800000007, CohortApprovals1763800000008,
   SealedKeys1763800000021,
   ResumableUploads1763800000031,
-  Retention1763800000051,
+  Retention1763800000051, Objections1763800000052,
 ] as const;

@@ -6,6 +6,7 @@ import { CohortsModule } from './cohorts/cohorts.module.js';
 import { ExtractsModule } from './extracts/extracts.module.js';
 import { HealthModule } from './health/health.module.js';
 import { LinkageRunsModule } from './linkage-runs/linkage-runs.module.js';
+import { ObjectionsModule } from './objections/objections.module.js';
 import type { DatabaseAccess } from './platform/database/data-sources.js';
 import { DatabaseModule } from './platform/database/database.module.js';
 import { IdentityModule } from './platform/identity/identity.module.js';
@@ -28,7 +29,7 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule,
+  ObjectionsModule, RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule,
 ];
 
 /** One module graph for the API and the worker. */

@@ -481,6 +481,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/registers/{register}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records of people who object: no linkage from now on takes them in. */
+        post: operations["Objections.file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project}/registers/{register}/objection-withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same records with the same scope may be linked again. */
+        post: operations["Objections.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project}/retention": {
         parameters: {
             query?: never;
@@ -724,6 +758,19 @@ export interface components {
         CohortDecisionDto: {
             /** @description Kept with the decision, shown to the project; not written into the audit log. */
             reason: string;
+        };
+        ObjectionDto: {
+            /** @description Opaque record ids as in the extracts: 32 hex digits. Ids that no extract has are taken as well. */
+            recordIds: string[];
+            /**
+             * @description `project`: this one; `all-uses`: every project that ever links the register.
+             * @enum {string}
+             */
+            scope: "project" | "all-uses";
+        };
+        ObjectionReceiptView: {
+            /** @description `filed` or `withdrawn`. */
+            state: string;
         };
         RetentionDecisionView: {
             decisionId: string;
@@ -1858,6 +1905,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Objections.file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionDto"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionReceiptView"];
+                };
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Objections.withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionDto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionReceiptView"];
+                };
             };
             /** @description refused, or failed */
             default: {

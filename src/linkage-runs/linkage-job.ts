@@ -8,11 +8,14 @@ import { AuditLog } from '../audit-log/audit-log.service.js';
 import { DataKey } from '../extracts/data-key.js';
 import { EncodedRows } from '../extracts/encoded-rows.js';
 import { wholeRows } from '../extracts/whole-rows.js';
+import { objectionMarks } from '../objections/objection-mark.js';
 import { CopyRows } from '../platform/database/copy-rows.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
+import { ReleasesService } from '../releases/releases.service.js';
+import { consentingRows } from './consenting-rows.js';
 import { engineVersion } from './engine-version.js';
 import { entityIds } from './entity-ids.js';
 import type { KeptResult } from './linkage-messages.js';
@@ -24,6 +27,10 @@ import { linkInThread } from './thread-linker.js';
 interface LoadedExtract {
   readonly accepted: AcceptedExtract;
   readonly recordIds: Uint8Array;
+  /** Row that was linked -> row of the extract; undefined where all were. */
+  readonly rowOf: Uint32Array | undefined;
+  /** Marks (hex) of the records that were left out. */
+  readonly objecting: readonly string[];
   readonly encoded: EncodedExtract;
 }
 
@@ -43,6 +50,7 @@ export class LinkageJob implements OnApplicationBootstrap {
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
     private readonly runs: LinkageRunsRepository,
     private readonly projects: ProjectsService,
+    private readonly releases: ReleasesService,
     private readonly auditLog: AuditLog,
   ) {}
 
@@ -92,7 +100,7 @@ export class LinkageJob implements OnApplicationBootstrap {
   private async load(manager: EntityManager, run: RunRow): Promise<LoadedExtract[]> {
     const loaded: LoadedExtract[] = [];
     for (const extract of await this.acceptedOf(manager, run)) {
-      loaded.push(await this.loadExtract(manager, extract));
+      loaded.push(await this.loadExtract(manager, run, extract));
     }
     return loaded;
   }
@@ -108,15 +116,27 @@ export class LinkageJob implements OnApplicationBootstrap {
     });
   }
 
-  /** Decrypts chunk by chunk into one array a segment. */
-  private async loadExtract(manager: EntityManager, accepted: AcceptedExtract): Promise<LoadedExtract> {
+  /** Decrypts chunk by chunk into one array a segment, and leaves out who objects. */
+  private async loadExtract(
+    manager: EntityManager, run: RunRow, accepted: AcceptedExtract,
+  ): Promise<LoadedExtract> {
     const { registerId, cardinality, records, segments: shapes } = accepted.manifest;
     const rows = new EncodedRows(accepted.manifest);
     const chunks = this.openedChunks(manager, accepted);
     for await (const whole of wholeRows(chunks, encodingRowBytes(shapes))) rows.take(whole);
     if (rows.rows !== records) throw new Error(`extract ${accepted.id} holds ${rows.rows} rows, ${records} expected`);
-    const { recordIds, segments } = rows;
-    return { accepted, recordIds, encoded: { registerId, cardinality, records, segments } };
+    const marks = await this.runs.objections(manager, run.project, accepted);
+    const markOf = objectionMarks(this.context.masterKey, accepted.organisation, registerId);
+    const objecting: string[] = [];
+    const { recordIds, segments, rowOf, records: kept } = consentingRows(rows, marks.size === 0 ? undefined
+      : (recordId) => {
+        const mark = markOf(recordId).toString('hex');
+        if (marks.has(mark)) objecting.push(mark);
+        return marks.has(mark);
+      });
+    if (kept === 0) throw new VinculumError('NOTHING_TO_LINK', 'no record of an extract is left to link');
+    const encoded = { registerId, cardinality, records: kept, segments };
+    return { accepted, recordIds, rowOf, objecting, encoded };
   }
 
   private async* openedChunks(manager: EntityManager, accepted: AcceptedExtract): AsyncGenerator<Buffer> {
@@ -131,6 +151,10 @@ export class LinkageJob implements OnApplicationBootstrap {
   ): Promise<void> {
     const manifest = manifestOf(run, loaded, result);
     const estimates = estimatesOf(result);
+    const objections = loaded.map(({ accepted, objecting }) => ({
+      registerId: accepted.registerId,
+      records: this.releases.protectedNumber(project.disclosurePolicy, objecting),
+    }));
     const saving = { stage: 'save', registers: '', percentage: 100 };
     if (!await this.runs.reportProgress(this.database.manager, run.id, saving)) return;
     // First, and again without effect should we die in between: the run's own row says whether it is done.
@@ -141,7 +165,7 @@ export class LinkageJob implements OnApplicationBootstrap {
       if (current?.state !== 'running') return;
       await this.acceptedOf(manager, run);
       await this.runs.writeLinkMap(manager, run.id, this.linkMap(run, loaded, result));
-      await this.runs.complete(manager, run.id, manifest, estimates);
+      await this.runs.complete(manager, run.id, manifest, estimates, objections);
       await this.append(manager, run, project, 'ok', {
         specHash: manifest.specHash, engine: manifest.engine, linksDigest: manifest.linksDigest,
         estimatedPrecisionPerTenThousand: Math.round(estimates.precision * 1e4),
@@ -173,13 +197,13 @@ export class LinkageJob implements OnApplicationBootstrap {
       { registerId: encoded.registerId, recordIds, entityOf: result.entityOf[x] }));
     const ids = entityIds(this.context.masterKey, run.project, linked, result.entities);
     const copy = new CopyRows();
-    for (const [x, { accepted }] of loaded.entries()) {
+    for (const [x, { accepted, rowOf }] of loaded.entries()) {
       const [entityOf, probability] = [result.entityOf[x], result.probability[x]];
       for (let row = 0; row < entityOf.length; row++) {
         copy.beginRow(5);
         copy.uuid(run.id);
         copy.uuid(accepted.id);
-        copy.integer(row);
+        copy.integer(rowOf ? rowOf[row] : row);
         copy.bigint(ids[entityOf[row]]);
         copy.real(Math.min(1, Math.max(0, probability[row])));
         if (row % ROWS_A_PIECE === ROWS_A_PIECE - 1) yield copy.take();

@@ -19,6 +19,13 @@ export interface RunEstimates {
   }[];
 }
 
+/** How many records of a register did not take part because their people object. */
+export interface ObjectingRecords {
+  readonly registerId: string;
+  /** Protected as a release is; null: a small number, or none. */
+  readonly records: number | null;
+}
+
 /** With the same inputs, spec and engine the links are the same, and their digest says so. */
 export interface RunManifest {
   readonly engine: string;
@@ -47,6 +54,7 @@ export interface RunRow {
   readonly extracts: readonly string[];
   readonly manifest: RunManifest | null;
   readonly estimates: RunEstimates | null;
+  readonly objections: readonly ObjectingRecords[] | null;
   readonly failure: string | null;
   readonly requestedBy: string;
   readonly createdAt: Date;

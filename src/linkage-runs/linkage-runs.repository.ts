@@ -3,13 +3,14 @@ import type { EntityManager } from 'typeorm';
 import type { ExtractManifest } from '#libs/record';
 import { copyOut } from '../platform/database/copy-out.js';
 import { copyInto } from '../platform/database/copy-rows.js';
-import type { RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
+import type { ObjectingRecords, RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
 
 /** An accepted extract, as the linker sees it: its encodings and no content. */
 export interface AcceptedExtract {
   readonly id: string;
   readonly registerId: string;
   readonly manifest: ExtractManifest;
+  readonly organisation: string;
   readonly wrappedKey: Buffer;
   readonly version: number;
 }
@@ -17,7 +18,7 @@ export interface AcceptedExtract {
 /** COPY takes no parameters: what stands in its text is looked at. */
 const UUID = /^[0-9a-f-]{36}$/;
 
-const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, failure,
+const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, objections, failure,
   links_destroyed_at AS "linksDestroyedAt", requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
 /** All SQL of the linkage runs, as the role that sees encodings and writes links. */
@@ -26,7 +27,7 @@ export class LinkageRunsRepository {
   /** Unique registers first, then by name: the order of linking must not hang on the order of delivery. */
   async acceptedExtracts(manager: EntityManager, project: string): Promise<AcceptedExtract[]> {
     return manager.query<AcceptedExtract[]>(
-      `SELECT id, register_id AS "registerId", manifest, wrapped_key AS "wrappedKey", version
+      `SELECT id, register_id AS "registerId", organisation, manifest, wrapped_key AS "wrappedKey", version
        FROM encodings.extract
        WHERE project = $1 AND state = 'accepted' AND wrapped_key IS NOT NULL
        ORDER BY cardinality DESC, register_id`, [project]);
@@ -48,6 +49,17 @@ export class LinkageRunsRepository {
   async lockExtracts(manager: EntityManager, project: string): Promise<void> {
     await manager.query(
       'SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [`extracts of ${project}`]);
+  }
+
+  /** Marks (hex) of the records of a register whose people object to this project, or to every use. */
+  async objections(
+    manager: EntityManager, project: string, { organisation, registerId }: AcceptedExtract,
+  ): Promise<Set<string>> {
+    const rows = await manager.query<{ mark: string }[]>(
+      `SELECT encode(mark, 'hex') AS mark FROM encodings.objection
+       WHERE organisation = $1 AND register_id = $2 AND (project = $3 OR project IS NULL)`,
+      [organisation, registerId, project]);
+    return new Set(rows.map(({ mark }) => mark));
   }
 
   async insert(
@@ -105,10 +117,11 @@ export class LinkageRunsRepository {
 
   async complete(
     manager: EntityManager, id: string, manifest: RunManifest, estimates: RunEstimates,
+    objections: readonly ObjectingRecords[],
   ): Promise<void> {
     await manager.query(
-      `UPDATE links.run SET state = 'done', manifest = $2, estimates = $3, ended_at = now(),
+      `UPDATE links.run SET state = 'done', manifest = $2, estimates = $3, objections = $4, ended_at = now(),
          progress = '{"stage":"done","registers":"","percentage":100}' WHERE id = $1`,
-      [id, JSON.stringify(manifest), JSON.stringify(estimates)]);
+      [id, JSON.stringify(manifest), JSON.stringify(estimates), JSON.stringify(objections)]);
   }
 }

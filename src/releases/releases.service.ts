@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
-  parseDisclosurePolicy, perturbationTableOf, protect, recordKeyFunction,
+  cellKey, parseDisclosurePolicy, perturbationTableOf, protect, recordKeyFunction,
   type CountTable, type DisclosureDecision, type RecordKeyFunction, type Release,
 } from '#libs/disclose';
 import { toCsv, toSdmxCsv, type TableMetadata } from '#libs/disseminate';
@@ -85,6 +85,20 @@ export class ReleasesService {
     });
     const suppressed = suppressedCells(release);
     return { release: id, cells: release.cells.length, suppressed, policyHash: hash };
+  }
+
+  /**
+   * One number of persons, protected with the cell keys and the minimum count of a policy. None and few look
+   * the same: null. Stored nowhere unprotected.
+   *
+   * @param policy name of a file in config/disclosure. @param persons ids, each one person's for ever.
+   */
+  protectedNumber(policy: string, persons: readonly string[]): number | null {
+    const { policy: rules } = readConfigFile(
+      'disclosure', policy, 'DISCLOSURE_POLICY_UNKNOWN', parseDisclosurePolicy);
+    const cell = { codes: ['_T'], count: persons.length, cellKey: cellKey(persons.map(this.recordKey)) };
+    const table = { dimensions: [{ id: 'RECORDS', codes: ['_T'] }], cells: [cell] };
+    return protect(table, rules, perturbationTableOf(rules)).cells[0].value || null;
   }
 
   /** Id of a cohort's release, once there is one. */

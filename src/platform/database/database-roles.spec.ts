@@ -11,10 +11,11 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',
     'encodings.upload': 'SELECT INSERT UPDATE DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
+    'encodings.objection': 'SELECT INSERT DELETE',
     'content.chunk': 'SELECT INSERT DELETE', 'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
   },
   linker: {
-    'encodings.extract': 'SELECT', 'encodings.chunk': 'SELECT',
+    'encodings.extract': 'SELECT', 'encodings.chunk': 'SELECT', 'encodings.objection': 'SELECT',
     'links.run': 'SELECT INSERT UPDATE', 'links.entity_record': 'SELECT INSERT DELETE',
   },
   cohort: {
