@@ -2,8 +2,8 @@ import type { EncodedExtract } from '#libs/record';
 import type { BlockingPlan } from '#libs/block';
 import type { ComparedPairs, ComparisonScheme, SharedFilters } from '#libs/compare';
 import {
-  bipartitePosterior, fitMatches, matchProbabilities, nonMatchDistribution, patternShares, refitMatches,
-  tellingVectors,
+  bipartitePosterior, fitMatches, matchesPerFoundMatch, matchProbabilities, nonMatchDistribution, patternShares,
+  refitMatches, tellingVectors,
   type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
 } from '#libs/score';
 import type { Compute } from './compute.js';
@@ -130,25 +130,29 @@ function* scorePairs(
   let model = fit.model;
   let matches = fit.matches;
   let reach = 1;
+  let found = 0;
+  let matchesPerFound = 1;
   let probabilities: Float64Array = new Float64Array(0);
   for (let round = 0; round < spec.score.rounds; round++) {
     const m = matchProbabilities(space, model);
     const ratios = Float64Array.from(pairs.vectors, (vector) => m[vector] / fit.nonMatch[vector]);
     probabilities = bipartitePosterior(links(pairs, ratios), sides(a, b), matches);
     const matched = new Float64Array(space.vectors);
-    let found = 0;
+    found = 0;
     for (let e = 0; e < pairs.length; e++) {
       matched[pairs.vectors[e]] += probabilities[e];
       found += probabilities[e];
     }
     reach = reachableShare(space, counted, m, keep);
     matches = Math.min(found / reach, most * (1 - 1e-4));
+    matchesPerFound = matchesPerFoundMatch(space, matched, model);
     model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
     yield round + 1;
   }
   const { candidates, cutPairs } = counted;
+  const all = Math.min(Math.max(matches, found * matchesPerFound), most);
   return {
-    probabilities, model: { matches, pairCompleteness: reach, candidates, cutPairs, match: model },
+    probabilities, model: { matches: all, pairCompleteness: reach, candidates, cutPairs, match: model },
   };
 }
 

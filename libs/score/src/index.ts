@@ -1,4 +1,5 @@
 export { bipartitePosterior, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
+export { matchesPerFoundMatch } from './dual-system.js';
 export {
   fitMatches, levelShares, matchProbabilities, refitMatches,
   type MatchFit, type MatchModel, type VectorEvidence,

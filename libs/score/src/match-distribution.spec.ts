@@ -109,7 +109,7 @@ describe('EM', () => {
     expect(share(model, 0b011)).toBeLessThan(0.23);
     expect(share(model, 0)).toBeGreaterThan(0.73);
     expect(share(model, 0b001) + share(model, 0b010)).toBeLessThan(0.05);
-    expect(model.intact[0][2]).toBeGreaterThan(0.94);
+    expect(model.breakages[0].levels[0][2]).toBeGreaterThan(0.94);
     // Independence would give a match of which the third segment alone is left a quarter of this.
     expect(matchProbabilities(SPACE, model)[2 * 20]).toBeGreaterThan(0.15);
   });

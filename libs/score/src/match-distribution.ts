@@ -15,9 +15,7 @@ import { levelTable, observedMask, patternShares, type VectorSpace } from './vec
  */
 export interface MatchModel {
   readonly breakages: readonly Breakage[];
-  /** `intact[segment][level]`: shares of the levels of an intact segment; the missing level has 1. */
-  readonly intact: readonly Float64Array[];
-  /** `chance[segment][level]`: the same of a broken one. */
+  /** `chance[segment][level]`: shares of the levels of a broken segment; the missing level has 1. */
   readonly chance: readonly Float64Array[];
 }
 
@@ -26,6 +24,8 @@ export interface Breakage {
   readonly broken: number;
   /** Share of the matches. */
   readonly share: number;
+  /** `levels[segment][level]`: shares of the levels; those of chance where the segment is broken. */
+  readonly levels: readonly Float64Array[];
 }
 
 export interface MatchFit {
@@ -75,8 +75,13 @@ const MOST_SEGMENTS_FREELY_BROKEN = 6;
  * chance, pair by pair; only the posterior over a record's candidates can tell it, once m allows it at all.
  */
 const PRIOR_OF_BREAKAGE = 0.01;
-/** A match with nothing left cannot be told from a non-match: at most this share is believed to be one. */
+/**
+ * A match with nothing left cannot be told from a non-match: at most this share is believed to be one while
+ * pairs are judged. How many there are is another question, see `matchesOutOfSight`.
+ */
 const MOST_WHOLLY_BROKEN = 0.01;
+/** Matches that a breakage needs to have its own levels rather than those of all intact segments, about. */
+const MATCHES_TO_STAND_ALONE = 30;
 
 /** Vectors gone through between two yields: often enough to cancel, seldom enough to cost nothing. */
 const VECTORS_BETWEEN_YIELDS = 100000;
@@ -89,12 +94,9 @@ export function matchProbabilities(space: VectorSpace, model: MatchModel): Float
 }
 
 /** Shares of each segment's observed levels among all matches, broken or not. */
-export function levelShares({ breakages, intact, chance }: MatchModel): Float64Array[] {
-  return intact.map((shares, s) => {
-    const broken = breakages.reduce((sum, { broken: mask, share }) =>
-      (mask & (1 << s) ? sum + share : sum), 0);
-    return shares.map((share, level) => (1 - broken) * share + broken * chance[s][level]);
-  });
+export function levelShares({ breakages, chance }: MatchModel): Float64Array[] {
+  return chance.map((shares, s) => shares.map((_, level) =>
+    breakages.reduce((sum, { share, levels }) => sum + share * levels[s][level], 0)));
 }
 
 /**
@@ -254,7 +256,7 @@ class MarginalStep {
 
 /** Nothing breaks; levels rise towards agreement. */
 function startingModel({ levels }: VectorSpace, chance: readonly Float64Array[]): MatchModel {
-  return { breakages: [{ broken: 0, share: 1 }], intact: levels.map(rising), chance };
+  return { breakages: [{ broken: 0, share: 1, levels: levels.map(rising) }], chance };
 }
 
 /** Every breakage is possible; an intact segment is hardly ever like chance. */
@@ -263,8 +265,9 @@ function breakable({ levels }: VectorSpace, { chance }: MatchModel): MatchModel 
   return {
     breakages: masks.map((mask) => ({
       broken: mask, share: mask === 0 ? 1 - STARTING_BROKEN : STARTING_BROKEN / (masks.length - 1),
+      levels: levels.map((observed, s) => (mask & (1 << s) ? chance[s] : rising(observed))),
     })),
-    intact: levels.map(rising), chance,
+    chance,
   };
 }
 
@@ -307,7 +310,8 @@ function normalised(shares: Float64Array): Float64Array {
 /** A model at work: m of a vector, and the expected counts of one M-step. */
 class BreakageMixture {
   private readonly shareSums: Float64Array;
-  private readonly levelSums: Float64Array[];
+  /** Expected matches by breakage, segment and level. */
+  private readonly levelSums: Float64Array[][];
   /** Share times probability of the vector last asked for, by breakage. */
   private readonly parts: Float64Array;
 
@@ -316,20 +320,18 @@ class BreakageMixture {
   ) {
     this.shareSums = new Float64Array(model.breakages.length);
     this.parts = new Float64Array(model.breakages.length);
-    this.levelSums = space.levels.map((levels) => new Float64Array(levels));
+    this.levelSums = model.breakages.map(() => space.levels.map((levels) => new Float64Array(levels)));
   }
 
   /** m of vector `v`. */
   probability(v: number): number {
-    const { breakages, intact, chance } = this.model;
-    const segments = intact.length;
+    const { breakages, chance } = this.model;
+    const segments = chance.length;
     let sum = 0;
     for (let z = 0; z < breakages.length; z++) {
-      const { broken, share } = breakages[z];
+      const { share, levels } = breakages[z];
       let part = share;
-      for (let s = 0; s < segments; s++) {
-        part *= (broken & (1 << s) ? chance : intact)[s][this.table[v * segments + s]];
-      }
+      for (let s = 0; s < segments; s++) part *= levels[s][this.table[v * segments + s]];
       this.parts[z] = part;
       sum += part;
     }
@@ -340,13 +342,11 @@ class BreakageMixture {
   add(v: number, m: number, matched: number): void {
     if (m === 0) return;
     const { breakages } = this.model;
-    const segments = this.levelSums.length;
+    const segments = this.model.chance.length;
     for (let z = 0; z < breakages.length; z++) {
       const part = (matched * this.parts[z]) / m;
       this.shareSums[z] += part;
-      for (let s = 0; s < segments; s++) {
-        if (!(breakages[z].broken & (1 << s))) this.levelSums[s][this.table[v * segments + s]] += part;
-      }
+      for (let s = 0; s < segments; s++) this.levelSums[z][s][this.table[v * segments + s]] += part;
     }
   }
 
@@ -355,15 +355,33 @@ class BreakageMixture {
     const matched = this.shareSums.reduce((sum, share) => sum + share, 0);
     if (matched === 0) return this.model;
     const prior = breakages.length === 1 ? 0 : (PRIOR_OF_BREAKAGE * matched) / breakages.length;
-    const everything = 2 ** this.levelSums.length - 1;
+    const everything = 2 ** chance.length - 1;
     const sums = this.shareSums.map((sum, z) => (breakages[z].broken === everything
       ? Math.min(sum, MOST_WHOLLY_BROKEN * matched) : sum + prior));
     const total = sums.reduce((sum, share) => sum + share, 0);
+    const shared = chance.map((ofChance, s) => this.intactLevels(s, ofChance));
     return {
-      breakages: breakages.map(({ broken }, z) => ({ broken, share: sums[z] / total })),
-      intact: this.levelSums.map((levels, s) =>
-        normalised(risingRatios(levels.map((sum) => sum + LEVEL_PSEUDO_COUNT), chance[s]))),
+      breakages: breakages.map(({ broken }, z) => ({
+        broken, share: sums[z] / total,
+        levels: chance.map((ofChance, s) => (broken & (1 << s)
+          ? ofChance : this.ownLevels(z, s, ofChance, shared[s]))),
+      })),
       chance,
     };
+  }
+
+  /** Levels of segment `s` over all breakages that leave it intact. */
+  private intactLevels(s: number, chance: Float64Array): Float64Array {
+    const sums = new Float64Array(chance.length).fill(LEVEL_PSEUDO_COUNT);
+    this.model.breakages.forEach(({ broken }, z) => {
+      if (!(broken & (1 << s))) this.levelSums[z][s].forEach((sum, level) => { sums[level] += sum; });
+    });
+    return normalised(risingRatios(sums, chance));
+  }
+
+  /** Those of one breakage, which lean on the levels over all as far as its matches are few. */
+  private ownLevels(z: number, s: number, chance: Float64Array, shared: Float64Array): Float64Array {
+    const own = this.levelSums[z][s].map((sum, level) => sum + MATCHES_TO_STAND_ALONE * shared[level]);
+    return normalised(risingRatios(own, chance));
   }
 }

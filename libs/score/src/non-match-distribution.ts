@@ -56,7 +56,9 @@ const SHIFT_BOUNDS = [0.5, 3] as const;
 const HALF_A_PAIR = 0.5;
 /** A level group ends where this many times fewer known non-matches lie above than where it began. */
 const RARER_BY_GROUP = 4;
-const MOST_LEVEL_GROUPS = 8;
+const MOST_LEVEL_GROUPS = 16;
+/** Neighbouring groups are joined by 2^this at the coarsest. */
+const COARSEST = 3;
 
 /** A vector that was counted at least once. */
 interface CountedVector {
@@ -154,39 +156,63 @@ type Dependence = (levels: Uint8Array) => number;
 /**
  * How much more often the known non-matches show the groups of a vector's levels than independent segments
  * would: the counts speak about the known pairs, and this ratio carries what they say over to the registers
- * at hand.
+ * at hand. Told from coarse groups to fine ones, each time as a correction of what the coarser ones expect:
+ * segments that share fields are alike together far more often than independence allows, and no fine cell
+ * holds enough pairs to say so by itself.
  */
 function dependence(
   space: VectorSpace, known: readonly CountedVector[], joint: number, { shares, total }: Marginals,
 ): Dependence {
   const groups = shares.map(levelGroups);
-  const groupShares = groups.map((ofLevels, s) => {
-    const sums = new Float64Array(MOST_LEVEL_GROUPS + 1);
-    ofLevels.forEach((group, l) => { if (l < shares[s].length - 1) sums[group] += shares[s][l]; });
-    return sums;
-  });
   const segments = Array.from(space.levels.keys()).filter((s) => joint & (1 << s));
-  const cellOf = (levels: Uint8Array): number =>
-    segments.reduce((cell, s) => cell * MOST_LEVEL_GROUPS + groups[s][levels[s]], 0);
-  const seen = new Map<number, number>();
+  const grids = Array.from({ length: COARSEST + 1 }, (_, step) =>
+    new DependenceGrid(COARSEST - step, segments, groups, shares, total));
   for (const { levels, mask, count } of known) {
-    if ((mask & joint) !== joint) continue;
-    const cell = cellOf(levels);
-    seen.set(cell, (seen.get(cell) ?? 0) + count);
+    if ((mask & joint) === joint) for (const grid of grids) grid.add(levels, count);
   }
-  return (levels) => {
-    const expected = segments.reduce((product, s) => product * groupShares[s][groups[s][levels[s]]], total);
-    return ((seen.get(cellOf(levels)) ?? 0) + PRIOR_SHAPE) / (expected + PRIOR_SHAPE);
-  };
+  return (levels) => grids.reduce((ratio, grid) => ratio * grid.correction(levels, ratio), 1);
+}
+
+/** Pairs seen and expected in the combinations of joined groups. */
+class DependenceGrid {
+  private readonly shares: readonly Float64Array[];
+  private readonly seen = new Map<number, number>();
+
+  constructor(
+    private readonly coarseness: number, private readonly segments: readonly number[],
+    private readonly groups: readonly Uint8Array[], shares: readonly Float64Array[], private readonly total: number,
+  ) {
+    this.shares = groups.map((ofLevels, s) => {
+      const sums = new Float64Array(MOST_LEVEL_GROUPS);
+      ofLevels.forEach((group, l) => { if (l < shares[s].length - 1) sums[group >> coarseness] += shares[s][l]; });
+      return sums;
+    });
+  }
+
+  add(levels: Uint8Array, count: number): void {
+    const cell = this.cellOf(levels);
+    this.seen.set(cell, (this.seen.get(cell) ?? 0) + count);
+  }
+
+  /** What the pairs seen say beyond `ratio`, the dependence that coarser groups told. */
+  correction(levels: Uint8Array, ratio: number): number {
+    const independent = this.segments.reduce((product, s) =>
+      product * this.shares[s][this.groups[s][levels[s]] >> this.coarseness], this.total);
+    return ((this.seen.get(this.cellOf(levels)) ?? 0) + PRIOR_SHAPE) / (independent * ratio + PRIOR_SHAPE);
+  }
+
+  private cellOf(levels: Uint8Array): number {
+    return this.segments.reduce((cell, s) =>
+      cell * MOST_LEVEL_GROUPS + (this.groups[s][levels[s]] >> this.coarseness), 0);
+  }
 }
 
 /**
- * Group of each level: its own where there are few levels; else 0 for the usual ones, and one more each time
+ * Group of each level: 0 for the usual ones, and one more each time
  * that pairs above are `RARER_BY_GROUP` times rarer.
  */
 function levelGroups(shares: Float64Array): Uint8Array {
   const observed = shares.length - 1;
-  if (observed <= MOST_LEVEL_GROUPS) return Uint8Array.from(shares.keys());
   const groups = new Uint8Array(shares.length);
   let above = 0;
   for (let l = observed - 1; l >= 0; l--) {

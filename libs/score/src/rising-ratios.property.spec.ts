@@ -11,11 +11,12 @@ const levels = fc.integer({ min: 2, max: 9 }).chain((length) => fc.record({
   chance: Float64Array.from(chance),
 }));
 
-const observed = (all: Float64Array): number[] => Array.from(all.subarray(0, all.length - 1));
+/** All but the equal and the missing level. */
+const observed = (all: Float64Array): number[] => Array.from(all.subarray(0, all.length - 2));
 const sum = (all: readonly number[]): number => all.reduce((total, count) => total + count, 0);
 
 describe('rising ratios', () => {
-  it('never fall, keep the sum and the missing level, and change nothing that already rises', () => {
+  it('never fall, keep the sum, the equal and the missing level, and change nothing that already rises', () => {
     fc.assert(fc.property(levels, ({ counts, chance }) => {
       const fitted = risingRatios(counts, chance);
       const ratios = observed(fitted).map((count, l) => count / chance[l]);
@@ -23,7 +24,7 @@ describe('rising ratios', () => {
         expect(ratio).toBeGreaterThanOrEqual(ratios[l] * (1 - 1e-9));
       }
       expect(sum(observed(fitted))).toBeCloseTo(sum(observed(counts)), 6);
-      expect(fitted.at(-1)).toBe(counts.at(-1));
+      expect(fitted.slice(-2)).toEqual(counts.slice(-2));
       risingRatios(fitted, chance).forEach((count, l) => expect(count).toBeCloseTo(fitted[l], 6));
     }));
   });
