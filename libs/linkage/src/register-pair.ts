@@ -2,8 +2,8 @@ import type { EncodedExtract } from '#libs/record';
 import type { BlockingPlan } from '#libs/block';
 import type { ComparedPairs, ComparisonScheme, SharedFilters } from '#libs/compare';
 import {
-  bipartitePosterior, fitMatches, matchesPerFoundMatch, matchProbabilities, nonMatchDistribution, patternShares,
-  refitMatches, tellingVectors,
+  bipartitePosterior, fitMatches, matchesPerFoundMatch, matchProbabilities, nonMatchDistribution,
+  patternShares, refitMatches, tellingVectors,
   type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
 } from '#libs/score';
 import type { Compute } from './compute.js';

@@ -114,6 +114,22 @@ describe('EM', () => {
     expect(matchProbabilities(SPACE, model)[2 * 20]).toBeGreaterThan(0.15);
   });
 
+  it('lets an intact segment look different where another one is broken', () => {
+    const whole: LevelShares = [[0.01, 0.04, 0.95], [0.01, 0.03, 0.06, 0.9], [0.01, 0.04, 0.95]];
+    // The third shares a field with the first: where that is broken, the third is never at its best.
+    const halved: LevelShares = [U[0], whole[1], [0.01, 0.98, 0.01]];
+    const matched = new Float64Array(SPACE.vectors);
+    addDraws(matched, independent(whole, 0), 2000, chance(13));
+    addDraws(matched, independent(halved, 0), 2000, chance(14));
+    let { model } = fitModel(simulate(0, 15));
+    for (let round = 0; round < 5; round++) model = refitMatches(SPACE, matched, model);
+    const m = matchProbabilities(SPACE, model);
+    const at = (name: number, contact: number): number => m[name + 3 * 4 + contact * 20];
+    expect(at(2, 2)).toBeGreaterThan(0.36);
+    expect(at(0, 1)).toBeGreaterThan(0.36);
+    expect(at(0, 2) + at(2, 1)).toBeLessThan(0.06);
+  });
+
   it('refits the breakages to matches that are given', () => {
     const { model } = fitModel(simulate(0, 12));
     const matched = new Float64Array(SPACE.vectors);

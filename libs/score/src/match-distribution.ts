@@ -10,8 +10,9 @@ import { levelTable, observedMask, patternShares, type VectorSpace } from './vec
  * break together is free. Segments that share fields break together, and a faulty record is faulty in more
  * than one place: independence over all matches would deny both, and lose the matches of which one segment
  * is left. What a broken segment looks like is known from chance, so only the shares of the breakages and
- * the levels of intact segments are fitted; in these, m/u of a level never falls with similarity: more alike
- * never speaks less for a match.
+ * the levels of intact segments are fitted: by breakage, since a segment that shares a field with a broken
+ * one is damaged itself, but leaning on all breakages where matches are few. In these, m/u of a level never
+ * falls with similarity, equality aside (`risingRatios`).
  */
 export interface MatchModel {
   readonly breakages: readonly Breakage[];

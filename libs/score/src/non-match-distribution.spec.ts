@@ -41,6 +41,28 @@ describe('u from known non-matches', () => {
     expect(u[both] / (marginal(0) * marginal(1))).toBeGreaterThan(8);
   });
 
+  it('knows rare levels of segments that share a field to be rare together', () => {
+    const levels = 20;
+    const space: VectorSpace = { levels: [levels + 1, levels + 1], vectors: (levels + 1) ** 2 };
+    const rare = Array.from({ length: levels }, (_, l) => (l === 0 ? 0 : 2e-5 / levels));
+    rare[0] = 1 - 2e-5;
+    // Twelve pairs are rare in both; independent segments would have a thousandth of one.
+    const apart = independent([rare, rare], 0);
+    const only = (level: number): number[] => rare.map((_, l) => Number(l === level));
+    const together = independent([only(15), only(14)], 0);
+    const truth = Float64Array.from({ length: space.vectors }, () => 0);
+    const random = chance(11);
+    addDraws(truth, apart, 1e6, random);
+    addDraws(truth, together, 12, random);
+    const u = nonMatchDistribution(space, truth, truth, 10);
+    const pairs = 1e6 + 12;
+    const expected = u.reduce((sum, share, v) =>
+      (v % (levels + 1) > 10 && v % (levels + 1) < levels && v > 11 * (levels + 1)
+        && v < levels * (levels + 1) ? sum + share * pairs : sum), 0);
+    expect(expected).toBeGreaterThan(1.5);
+    expect(expected).toBeLessThan(36);
+  });
+
   it('sums to 1 over the vectors that observe the same segments, also with missing ones', () => {
     const missing = mixed(independent(STRANGERS, 0.3), independent(RELATIVES, 0.3));
     const u = nonMatchDistribution(SPACE, draws(missing, 100000, 3), draws(missing, 100000, 4), 100);

@@ -56,6 +56,8 @@ const SHIFT_BOUNDS = [0.5, 3] as const;
 const HALF_A_PAIR = 0.5;
 /** A level group ends where this many times fewer known non-matches lie above than where it began. */
 const RARER_BY_GROUP = 4;
+/** So few levels are groups of their own. */
+const FEW_LEVELS = 8;
 const MOST_LEVEL_GROUPS = 16;
 /** Neighbouring groups are joined by 2^this at the coarsest. */
 const COARSEST = 3;
@@ -180,11 +182,14 @@ class DependenceGrid {
 
   constructor(
     private readonly coarseness: number, private readonly segments: readonly number[],
-    private readonly groups: readonly Uint8Array[], shares: readonly Float64Array[], private readonly total: number,
+    private readonly groups: readonly Uint8Array[], shares: readonly Float64Array[],
+    private readonly total: number,
   ) {
     this.shares = groups.map((ofLevels, s) => {
       const sums = new Float64Array(MOST_LEVEL_GROUPS);
-      ofLevels.forEach((group, l) => { if (l < shares[s].length - 1) sums[group >> coarseness] += shares[s][l]; });
+      ofLevels.forEach((group, l) => {
+        if (l < shares[s].length - 1) sums[group >> coarseness] += shares[s][l];
+      });
       return sums;
     });
   }
@@ -208,11 +213,12 @@ class DependenceGrid {
 }
 
 /**
- * Group of each level: 0 for the usual ones, and one more each time
+ * Group of each level: its own where there are few levels; else 0 for the usual ones, and one more each time
  * that pairs above are `RARER_BY_GROUP` times rarer.
  */
 function levelGroups(shares: Float64Array): Uint8Array {
   const observed = shares.length - 1;
+  if (observed <= FEW_LEVELS) return Uint8Array.from(shares.keys());
   const groups = new Uint8Array(shares.length);
   let above = 0;
   for (let l = observed - 1; l >= 0; l--) {
