@@ -8,6 +8,7 @@ import { ExtractParts1763800000007 } from './1763800000007-extract-parts.js';
 import { CohortApprovals1763800000008 } from './1763800000008-cohort-approvals.js';
 import { SealedKeys1763800000021 } from './1763800000021-sealed-keys.js';
 import { ResumableUploads1763800000031 } from './1763800000031-resumable-uploads.js';
+import { Door1763800000041 } from './1763800000041-door.js';
 import { Retention1763800000051 } from './1763800000051-retention.js';
 import { Objections1763800000052 } from './1763800000052-objections.js';
 
@@ -17,5 +18,6 @@ export const MIGRATIONS = [
   Links1763800000005, Releases1763800000006, ExtractParts1763800000007, CohortApprovals1763800000008,
   SealedKeys1763800000021,
   ResumableUploads1763800000031,
+  Door1763800000041,
   Retention1763800000051, Objections1763800000052,
 ] as const;

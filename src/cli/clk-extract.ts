@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { clkBytes, createRecordIdentifier, keyFingerprint, type ClkRow } from '#libs/encode';
-import { VinculumError, type ContentRow, type ExtractManifest } from '#libs/record';
+import { CLK_SEGMENT, clkBytes, createRecordIdentifier, keyFingerprint, type ClkRow } from '#libs/encode';
+import { VinculumError, type ContentRow, type ExtractManifest, type JsonValue } from '#libs/record';
 import { ExtractWriter, RecordIdPartitions, partialFolder, type FieldRefusal } from '../extract-folder/index.js';
 import { readClkRows, type ClkFile } from './clk-rows.js';
 import { UNDECODABLE, readCsv } from './csv-rows.js';
@@ -16,10 +16,10 @@ export interface ClkExtractJob extends Pick<EncodeJob,
   /** CSV with the record ids, and the content where there is any: row by row what the filters are of. */
   readonly people: string;
   readonly specHash: string;
+  /** The clkhash schema, where there is one: what the filters are judged by. */
+  readonly spec?: JsonValue;
 }
 
-/** Name of the only segment. */
-export const CLK_SEGMENT = 'clk';
 /** Longest filter of an extract, in bits. */
 const MAX_BITS = 65_536;
 
@@ -37,7 +37,7 @@ export async function makeClkExtract(job: ClkExtractJob): Promise<ExtractManifes
   const { registerId, cardinality, referenceDate, specHash } = job;
   const heading = {
     registerId, cardinality, referenceDate, specHash, keyFingerprint: keyFingerprint(job.secret),
-    segments: [{ name: CLK_SEGMENT, bits }],
+    segments: [{ name: CLK_SEGMENT, bits }], ...(job.spec === undefined ? {} : { spec: job.spec }),
   };
   const options = { content: job.content !== undefined, events: job.events !== undefined };
   const writer = new ExtractWriter(job.out, heading, options);

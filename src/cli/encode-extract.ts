@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import {
-  createRecordIdentifier, encodingSpecHash, keyFingerprint, rolesOfSpec, segmentShapes, type EncodingSpec,
+  canaryHashes, createEncoder, createRecordIdentifier, encodingSpecHash, keyFingerprint, rolesOfSpec,
+  segmentShapes, type EncodingSpec,
 } from '#libs/encode';
 import {
-  EVENTS_HEADER, VinculumError, type Cardinality, type ExtractManifest,
+  EVENTS_HEADER, VinculumError, type Cardinality, type ExtractManifest, type JsonValue,
 } from '#libs/record';
 import { join } from 'node:path';
 import {
@@ -53,6 +55,8 @@ export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
   const heading = {
     registerId, cardinality, referenceDate, specHash: encodingSpecHash(spec),
     keyFingerprint: keyFingerprint(job.secret), segments: segmentShapes(spec),
+    spec: spec as unknown as JsonValue,
+    canaries: canaryHashes(spec, job.secret, createEncoder(spec, job.secret, { randomBytes })),
   };
   const options = { content: job.content !== undefined, events: job.events !== undefined };
   const writer = new ExtractWriter(job.out, heading, options);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { BIT_ORDERS, clkhashSchemaHash, parseClkhashSchema, type BitOrder } from '#libs/encode';
-import type { Cardinality } from '#libs/record';
+import type { Cardinality, JsonValue } from '#libs/record';
 import { makeClkExtract } from './clk-extract.js';
 import { CLK_LAYOUTS, type ClkLayout } from './clk-rows.js';
 import { DONE, endWith } from './command-end.js';
@@ -79,7 +79,7 @@ function wholeNumber(text: string): number {
 
 async function run(options: ImportOptions): Promise<number> {
   assertRegisterOptions(options);
-  const { bits, specHash } = agreedDocument(options);
+  const { bits, specHash, schema } = agreedDocument(options);
   const content = options.content === undefined ? undefined
     : parseContentMap(readJsonFile(options.content, '--content'));
   const secret = readSecretFile(options.secretFile);
@@ -87,6 +87,7 @@ async function run(options: ImportOptions): Promise<number> {
     const manifest = await makeClkExtract({
       clks: { path: options.clks, layout: options.layout, bits, bitOrder: options.bitOrder },
       people: options.in, idColumn: options.id, out: options.out, secret, specHash, signal,
+      ...(schema === undefined ? {} : { spec: schema }),
       registerId: options.register, cardinality: options.cardinality, referenceDate: options.referenceDate,
       ...(content && { content }), ...(options.events !== undefined && { events: options.events }),
       ...(options.encoding && { encoding: options.encoding }),
@@ -104,11 +105,14 @@ async function run(options: ImportOptions): Promise<number> {
   }).finally(() => secret.fill(0));
 }
 
-function agreedDocument({ spec, bits }: ImportOptions): { readonly bits: number; readonly specHash: string } {
+function agreedDocument(
+  { spec, bits }: ImportOptions,
+): { readonly bits: number; readonly specHash: string; readonly schema?: JsonValue } {
   if (bits !== undefined) return { bits, specHash: createHash('sha256').update(readDocument(spec)).digest('hex') };
-  const schema = parseClkhashSchema(readJsonFile(spec, '--spec'));
+  const json = readJsonFile(spec, '--spec') as JsonValue;
+  const schema = parseClkhashSchema(json);
   for (const notice of schema.notices) console.error(`note: ${notice}`);
-  return { bits: schema.bits, specHash: clkhashSchemaHash(schema) };
+  return { bits: schema.bits, specHash: clkhashSchemaHash(schema), schema: json };
 }
 
 function readDocument(path: string): Buffer {

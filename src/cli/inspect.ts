@@ -2,13 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import {
-  clkhashSchemaHash, declarationsOf, encodingSpecHash, ExtractRiskCollector, parseClkhashSchema,
-  parseEncodingSpec, parseRiskLevels,
+  declaredSpec, ExtractRiskCollector, parseRiskLevels,
   type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskStatistics,
 } from '#libs/encode';
 import { RECORD_ID_BYTES, VinculumError, type ExtractManifest } from '#libs/record';
 import { forEachRow, verifyExtractFolder, type ExtractVerification } from '../extract-folder/index.js';
-import { CLK_SEGMENT } from './clk-extract.js';
 import { ANSWER_IS_NO, DONE, endWith } from './command-end.js';
 import { readJsonFile } from './json-file.js';
 
@@ -34,7 +32,7 @@ export function inspectCommand(): Command {
     .description('show and check an extract: manifest, hashes, counts, and what its filters give away')
     .argument('<folder>', 'folder of the extract')
     .option('--spec <file>', 'encoding spec or clkhash schema of the extract: its filters are judged by what it declares '
-      + '(without it, as hardened, which the default profile is)')
+      + '(without it, by what the manifest holds, else as hardened)')
     .option('--json', 'print everything as one line of JSON')
     .addHelpText('after', '\nExit codes: 0 good (warnings too); 1 not what its manifest says, or its filters give too much away; '
       + '2 no extract there, or bad usage.')
@@ -43,16 +41,18 @@ export function inspectCommand(): Command {
 }
 
 async function run(folder: string, options: InspectOptions): Promise<number> {
-  const declared = options.spec === undefined ? undefined : readSpec(options.spec);
+  const declared = options.spec === undefined ? undefined : declaredSpec(readJsonFile(options.spec, '--spec'));
   const verification = await verifyExtractFolder(folder);
   const { manifest, good } = verification;
   if (manifest !== undefined && declared !== undefined && manifest.specHash !== declared.hash) {
     throw new VinculumError('SPEC_DIFFERS', `${folder} was encoded with another spec than ${options.spec ?? ''}: `
       + `expected the hash ${manifest.specHash}, got ${declared.hash}`);
   }
+  const declaration = declared?.declared
+    ?? (manifest?.spec === undefined ? undefined : declaredSpec(manifest.spec).declared);
   const intact = !verification.findings.some(({ part }) => part === 'manifest' || part === 'encodings');
   const risk = manifest !== undefined && intact
-    ? await riskOf(folder, manifest, declared?.segments ?? new Map<string, DeclaredHardening>()) : undefined;
+    ? await riskOf(folder, manifest, declaration ?? new Map<string, DeclaredHardening>()) : undefined;
   const segments = manifest === undefined ? [] : segmentReports(manifest, risk);
   if (options.json) {
     console.log(JSON.stringify({ folder, ...verification, segments, ...(risk ? { risk } : {}) }));
@@ -60,21 +60,6 @@ async function run(folder: string, options: InspectOptions): Promise<number> {
     print(verification, segments, risk);
   }
   return good && risk?.verdict !== 'refuse' ? DONE : ANSWER_IS_NO;
-}
-
-function readSpec(path: string): { hash: string; segments: Map<string, DeclaredHardening> } {
-  const json = readJsonFile(path, '--spec');
-  if (isClkhashSchema(json)) {
-    const schema = parseClkhashSchema(json);
-    const declared = schema.xorFolds > 0 ? 'hardened' : 'plain';
-    return { hash: clkhashSchemaHash(schema), segments: new Map([[CLK_SEGMENT, declared]]) };
-  }
-  const spec = parseEncodingSpec(json);
-  return { hash: encodingSpecHash(spec), segments: declarationsOf(spec) };
-}
-
-function isClkhashSchema(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'clkConfig' in json;
 }
 
 async function riskOf(

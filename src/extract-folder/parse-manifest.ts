@@ -1,6 +1,6 @@
 import {
-  EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VinculumError, encodingRowBytes,
-  type ExtractManifest, type SegmentShape,
+  CONTENT_HEADER, EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VARIABLE_SOURCES, VinculumError,
+  encodingRowBytes, type ExtractManifest, type SegmentShape,
 } from '#libs/record';
 import { isIsoDate } from './part-rows.js';
 
@@ -9,7 +9,7 @@ const SEGMENT_NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
 const PARTS = Object.keys(EXTRACT_PART_FILES);
 const MEMBERS = [
   'format', 'version', 'registerId', 'cardinality', 'referenceDate', 'specHash', 'keyFingerprint', 'segments',
-  'records', 'parts',
+  'records', 'parts', 'spec', 'canaries', 'variables',
 ];
 
 /**
@@ -40,7 +40,32 @@ function reasonsAgainst(manifest: Members): string[] {
   expect(isCount(manifest.records), 'records: expected a whole number');
   const segments = segmentsOf(manifest.segments);
   expect(segments !== undefined, 'segments: expected different names, and lengths that are positive multiples of 8');
+  expect(manifest.spec === undefined || isObject(manifest.spec), 'spec: expected a JSON object');
+  expect(areCanaries(manifest.canaries, segments),
+    'canaries: expected at most one hash of each segment, {"segment","sha256"}');
+  expect(areVariables(manifest.variables), `variables: expected each of ${VARIABLES.join(', ')} at most once, as `
+    + `{"name","source"} with a source of ${VARIABLE_SOURCES.join(', ')}`);
   return [...reasons, ...reasonsAgainstParts(manifest, segments)];
+}
+
+/** Variables of content that a manifest may declare. */
+const VARIABLES: readonly string[] = CONTENT_HEADER.slice(1);
+
+function areCanaries(json: unknown, segments: readonly SegmentShape[] = []): boolean {
+  if (json === undefined) return true;
+  if (!Array.isArray(json)) return false;
+  const names = json.map((hash: unknown) => (isObject(hash) && Object.keys(hash).length === 2
+    && matches(hash.sha256, /^[0-9a-f]{64}$/) ? hash.segment : undefined));
+  return names.every((name) => segments.some((segment) => segment.name === name))
+    && new Set(names).size === names.length;
+}
+
+function areVariables(json: unknown): boolean {
+  if (json === undefined) return true;
+  if (!Array.isArray(json)) return false;
+  const names = json.map((variable: unknown) => (isObject(variable) && Object.keys(variable).length === 2
+    && VARIABLE_SOURCES.includes(variable.source as never) ? variable.name : undefined));
+  return names.every((name) => VARIABLES.includes(name as string)) && new Set(names).size === names.length;
 }
 
 function reasonsAgainstParts(manifest: Members, segments: SegmentShape[] | undefined): string[] {

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { RowBlockRisk } from '#libs/encode';
 import type { ExtractPartName } from '#libs/record';
 import { copyInto } from '../platform/database/copy-rows.js';
 import { CodeLists } from './code-lists.js';
 import { ContentPart } from './content-part.js';
 import type { DataKey } from './data-key.js';
+import { assertSafe, EncodingSafety } from './encoding-safety.js';
 import { EncodingsCheck } from './encodings-check.js';
 import { EventsPart } from './events-part.js';
+import type { SafetyView } from './report-view.js';
 import type { ExtractRow } from './extracts.repository.js';
 import { PartMeter } from './part-meter.js';
-import type { RecordRows } from './record-rows.js';
+import { RowFindings } from './row-findings.js';
 import type { TextPart } from './text-part.js';
 import { UploadsRepository, type SealedChunk } from './uploads.repository.js';
 
@@ -21,41 +24,56 @@ const TARGETS = {
   events: 'content.event (extract, row_no, kind, date, country)',
 } as const;
 
+/** What a check has found so far: a refusal leaves the rest open. */
+export interface Inspection {
+  safety?: SafetyView;
+}
+
 /**
  * Reads a delivery from its stored chunks, from the first byte to the last: what the service says about an
  * extract, it says about the bytes that it keeps and not about those that it once received.
  *
  * Encodings stay as they are. Content and events become rows of the database, in the caller's transaction.
- * Memory: some 18 bytes a record (`RecordRows`), and a few chunks.
+ * Memory: some 18 bytes a record (`RecordRows`), 45 MB for the statistics of the filters, and a few chunks.
  */
 @Injectable()
 export class DeliveryCheck {
   private readonly codes = new CodeLists();
 
-  constructor(private readonly uploads: UploadsRepository) {}
+  constructor(private readonly uploads: UploadsRepository, private readonly safety: EncodingSafety) {}
 
-  /** @throws VinculumError `EXTRACT_PART_DIFFERS`, `EXTRACT_ROWS_REFUSED`. */
-  async read(manager: EntityManager, extract: ExtractRow, key: DataKey): Promise<void> {
-    const rows = await this.readEncodings(manager, extract, key);
+  /**
+   * @param inspection takes what is found, also where the extract is refused.
+   * @returns what the filters are together.
+   * @throws VinculumError `EXTRACT_PART_DIFFERS`, `EXTRACT_ROWS_REFUSED`, `ENCODINGS_UNSAFE`.
+   */
+  async read(
+    manager: EntityManager, extract: ExtractRow, key: DataKey, inspection: Inspection,
+  ): Promise<RowBlockRisk> {
+    const { rows, risk } = await this.readEncodings(manager, extract, key, inspection);
     const { id, manifest } = extract;
     if (manifest.parts.content) {
       await this.readText(manager, extract, key, 'content', new ContentPart(id, manifest, rows, this.codes));
     }
     if (manifest.parts.events) {
       await this.readText(manager, extract, key, 'events', new EventsPart(id, manifest, rows, this.codes));
+      await this.assertNoContradictions(manager, id);
     }
+    return risk;
   }
 
   private async readEncodings(
-    manager: EntityManager, extract: ExtractRow, key: DataKey,
-  ): Promise<RecordRows> {
+    manager: EntityManager, extract: ExtractRow, key: DataKey, inspection: Inspection,
+  ): Promise<EncodingsCheck> {
     const meter = new PartMeter('encodings', extract.manifest.parts.encodings);
     const check = new EncodingsCheck(extract.manifest);
     const chunks = this.uploads.chunks(manager, extract.id, 'encodings');
     await check.read(meter.pass(opened(key, 'encodings', chunks)));
     meter.assertWhole();
+    inspection.safety = this.safety.judge(extract.manifest, check.risk);
     check.findings.assertNone('encodings');
-    return check.rows;
+    assertSafe(inspection.safety);
+    return check;
   }
 
   private async readText(
@@ -66,6 +84,15 @@ export class DeliveryCheck {
     for await (const rows of text.copyRows(bytes)) await copyInto(manager, TARGETS[part], [rows]);
     meter.assertWhole();
     text.findings.assertNone(part);
+  }
+
+  /** Events that came in any order can be looked at together when all are there. */
+  private async assertNoContradictions(manager: EntityManager, extract: string): Promise<void> {
+    const findings = new RowFindings();
+    for (const { row, reason } of await this.uploads.contradictions(manager, extract)) {
+      findings.add(row, 'date', reason);
+    }
+    findings.assertNone('events, by the row of their record');
   }
 
   /** By turns with the rows that are written: one connection cannot read and write at once. */

@@ -1,5 +1,6 @@
 import type { ExtractPartName } from '#libs/record';
 import type { ExtractRow } from './extracts.repository.js';
+import type { ReportView } from './report-view.js';
 import type { UploadRow } from './uploads.repository.js';
 
 /** A piece of a part on its way. */
@@ -43,8 +44,8 @@ export class ExtractView {
   readonly version?: number;
   /** When it is destroyed unless a legal hold stops the clock; absent before it was accepted. */
   readonly destroyAfter?: string;
-  /** Why it was refused: code, detail, rows with field and reason; never a value of a record. */
-  readonly report?: object;
+  /** There when it was accepted or refused. */
+  readonly report?: ReportView;
 }
 
 export function extractView(extract: ExtractRow, uploads: readonly UploadRow[]): ExtractView {

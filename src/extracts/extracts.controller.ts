@@ -1,12 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { Acting, Requires, type ActingPrincipal } from '../access/requires.decorator.js';
+import { Comparisons } from './comparisons.service.js';
+import type { CrossCheckView } from './cross-check-view.js';
 import type { ExtractView, OpenedExtractView } from './extract-view.js';
 import { ExtractsService } from './extracts.service.js';
 
 @Controller('api')
 export class ExtractsController {
-  constructor(private readonly extracts: ExtractsService) {}
+  constructor(private readonly extracts: ExtractsService, private readonly comparisons: Comparisons) {}
 
   /** The body is `manifest.json`. */
   @Post('projects/:project/extracts')
@@ -16,6 +18,13 @@ export class ExtractsController {
     @Acting() principal: ActingPrincipal, @Param('project') project: string, @Body() manifest: object,
   ): Promise<OpenedExtractView> {
     return this.extracts.open(principal, project, manifest);
+  }
+
+  /** Whether the registers' extracts were encoded with the same key, spec and order of bits. */
+  @Get('projects/:project/cross-checks')
+  @Requires('cross-check.read')
+  crossChecks(@Acting() principal: ActingPrincipal, @Param('project') project: string): Promise<CrossCheckView[]> {
+    return this.comparisons.list(principal, project);
   }
 
   /** How far a delivery is, and what became of it. */

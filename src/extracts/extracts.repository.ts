@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Cardinality, ExtractManifest, SegmentShape } from '#libs/record';
 import { WRAPPING_LOCK } from '../platform/keys/storage-keys.js';
 import { Refusal } from '../platform/problem/refusal.js';
+import type { ReportView } from './report-view.js';
 
 export type ExtractState = 'receiving' | 'accepted' | 'refused' | 'superseded' | 'expired' | 'destroyed';
 
@@ -15,7 +16,7 @@ export interface ExtractRow {
   readonly manifest: ExtractManifest;
   readonly state: ExtractState;
   readonly wrappedKey: Buffer | null;
-  readonly report: object | null;
+  readonly report: ReportView | null;
   /** Deliveries of the register that were accepted on the project, from 1; null before it is one of them. */
   readonly version: number | null;
   /** When the clock destroys it. */
@@ -126,7 +127,7 @@ export class ExtractsRepository {
    * @param retentionDays after which the clock destroys this one.
    */
   async accept(
-    manager: EntityManager, extract: ExtractRow, retentionDays: number,
+    manager: EntityManager, extract: ExtractRow, report: ReportView, retentionDays: number,
   ): Promise<Pick<ExtractRow, 'version' | 'destroyAfter'>> {
     await manager.query(
       `INSERT INTO encodings.agreed_segments (project, segments) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
@@ -135,17 +136,17 @@ export class ExtractsRepository {
       `UPDATE encodings.extract SET state = 'superseded'
        WHERE project = $1 AND register_id = $2 AND state = 'accepted'`, [extract.project, extract.registerId]);
     const [[accepted]] = await manager.query<[[Pick<ExtractRow, 'version' | 'destroyAfter'>], number]>(
-      `UPDATE encodings.extract SET state = 'accepted', decided_at = now(),
+      `UPDATE encodings.extract SET state = 'accepted', report = $5, decided_at = now(),
          destroy_after = now() + make_interval(days => $4),
          version = 1 + (SELECT coalesce(max(version), 0) FROM encodings.extract
                         WHERE project = $2 AND register_id = $3)
        WHERE id = $1 RETURNING version, destroy_after AS "destroyAfter"`,
-      [extract.id, extract.project, extract.registerId, retentionDays]);
+      [extract.id, extract.project, extract.registerId, retentionDays, JSON.stringify(report)]);
     return accepted;
   }
 
   /** Without its data key nothing of it can be read; the caller removes the rows. */
-  async end(manager: EntityManager, id: string, state: 'refused' | 'expired', report: object | null): Promise<void> {
+  async end(manager: EntityManager, id: string, state: 'refused' | 'expired', report: ReportView | null): Promise<void> {
     await manager.query(
       `UPDATE encodings.extract SET state = $2, wrapped_key = NULL, report = $3, decided_at = now()
        WHERE id = $1`, [id, state, report === null ? null : JSON.stringify(report)]);

@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { RowBlockRisk } from '#libs/encode';
 import { MAX_ROW_ERRORS, VinculumError, type ExtractManifest } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { parseExtractManifest } from '../extract-folder/index.js';
 import { Refusal } from '../platform/problem/refusal.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
+import { Comparisons } from './comparisons.service.js';
 import { assertNotDestroyed, assertReceiving, CustodianExtracts } from './custodian-extracts.js';
-import { DeliveryCheck } from './delivery-check.js';
+import { DeliveryCheck, type Inspection } from './delivery-check.js';
+import { attestation, EncodingSafety } from './encoding-safety.js';
 import { extractView, type ExtractView } from './extract-view.js';
 import { ExtractsRepository, type ExtractRow } from './extracts.repository.js';
+import { InferredVariables } from './inferred-variables.js';
 import { assertWithinLimits, MAX_CHECKS, MAX_RECEIVING } from './limits.js';
 import { assertFitsProject, assertSegments } from './project-fit.js';
+import type { ReportView } from './report-view.js';
 import { UploadsRepository, type UploadRow } from './uploads.repository.js';
 
 /**
@@ -29,6 +34,9 @@ export class ExtractsService {
     private readonly uploads: UploadsRepository,
     private readonly projects: ProjectsService,
     private readonly delivery: DeliveryCheck,
+    private readonly comparisons: Comparisons,
+    private readonly inferred: InferredVariables,
+    private readonly safety: EncodingSafety,
   ) {}
 
   /**
@@ -46,6 +54,8 @@ export class ExtractsService {
       const manifest = parseExtractManifest(json);
       assertWithinLimits(manifest);
       assertFitsProject(manifest, project, organisation);
+      this.inferred.assertNone(manifest);
+      attestation(manifest);
       return await this.custodian.transaction(organisation, (manager) =>
         this.openOnce(manager, principal, project, manifest, id));
     } catch (error) {
@@ -111,6 +121,7 @@ export class ExtractsService {
   /** One transaction; a fault of the extract itself refuses it whole. */
   private async decide(principal: ActingPrincipal, id: string): Promise<ExtractView> {
     let project: Project | undefined;
+    const inspection: Inspection = {};
     try {
       return await this.custodian.transaction(principal.organisation, async (manager) => {
         const extract = await this.custodian.find(manager, principal, id, 'update');
@@ -118,34 +129,43 @@ export class ExtractsService {
         assertReceiving(extract);
         assertComplete(extract, await this.uploads.ofExtract(manager, id));
         project = await this.projects.enter(principal, extract.project);
-        await this.delivery.read(manager, extract, await this.custodian.keyOf(extract));
-        return this.accept(manager, principal, extract, project);
+        const key = await this.custodian.keyOf(extract);
+        const risk = await this.delivery.read(manager, extract, key, inspection);
+        const report: ReportView = { verdict: 'accepted', rows: [], ...inspection };
+        return this.accept(manager, principal, extract, project, report, risk);
       });
     } catch (error) {
-      if (project && error instanceof VinculumError) await this.refuse(principal, project, id, error);
+      if (project && error instanceof VinculumError) {
+        await this.refuse(principal, project, id, error, inspection);
+      }
       throw error;
     }
   }
 
   private async accept(
     manager: EntityManager, principal: ActingPrincipal, extract: ExtractRow, project: Project,
+    report: ReportView, risk: RowBlockRisk,
   ): Promise<ExtractView> {
     const { specHash, keyFingerprint, records, registerId, segments } = extract.manifest;
     assertSegments(extract.manifest, await this.extracts.agreedSegments(manager, project.id));
+    await this.comparisons.assertCanaries(manager, extract);
     await this.projects.beginCollecting(principal, project.id, { specHash, keyFingerprint });
-    const accepted = await this.extracts.accept(manager, extract, project.retentionDays);
+    const accepted = await this.extracts.accept(manager, extract, report, project.retentionDays);
+    const crossChecks = records < this.safety.leastRecords ? []
+      : await this.comparisons.crossCheck(manager, extract, risk);
     await this.uploads.removeReceived(manager, extract.id);
     await this.custodian.log(manager, principal, project, 'extract.seal', extract.id, 'accepted',
       {
-        register: registerId, records, segments: segments.length, version: accepted.version,
+        register: registerId, records, segments: segments.length, safety: report.safety?.verdict ?? 'not judged',
+        riskLevels: this.safety.hash, crossChecks, version: accepted.version,
         destroyAfter: accepted.destroyAfter!.toISOString(),
       });
-    return extractView({ ...extract, ...accepted, state: 'accepted' }, []);
+    return extractView({ ...extract, ...accepted, state: 'accepted', report }, []);
   }
 
   /** Nothing of a refused extract stays but the fact and the report. */
   private async refuse(
-    principal: ActingPrincipal, project: Project, id: string, error: VinculumError,
+    principal: ActingPrincipal, project: Project, id: string, error: VinculumError, inspection: Inspection,
   ): Promise<void> {
     const rows = error.rows.slice(0, MAX_ROW_ERRORS);
     await this.custodian.transaction(principal.organisation, async (manager) => {
@@ -153,9 +173,11 @@ export class ExtractsService {
       if (extract.state !== 'receiving') return;
       await this.uploads.removeAll(manager, id);
       await this.custodian.destroyKey(id);
-      await this.extracts.end(manager, id, 'refused', { code: error.code, detail: error.message, rows });
+      await this.extracts.end(manager, id, 'refused', {
+        verdict: 'refused', code: error.code, detail: error.message, rows, ...inspection,
+      });
       await this.custodian.log(manager, principal, project, 'extract.seal', id, 'refused',
-        { reason: error.code, rowsListed: error.rows.length });
+        { reason: error.code, rowsListed: error.rows.length, riskLevels: this.safety.hash });
     });
   }
 }

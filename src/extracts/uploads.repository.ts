@@ -77,6 +77,12 @@ export class UploadsRepository {
     return chunks;
   }
 
+  /** Rows (from 1) of records whose events cannot all be true, with the reason; the first 10,000. */
+  async contradictions(manager: EntityManager, extract: string): Promise<{ row: number; reason: string }[]> {
+    return manager.query(
+      'SELECT row_no + 1 AS row, reason FROM content.contradictions($1) LIMIT 10000', [extract]);
+  }
+
   async remove(manager: EntityManager, extract: string, upload: UploadRow): Promise<void> {
     const { id, part, start, length } = upload;
     await manager.query(

@@ -20,6 +20,9 @@ export interface Project {
   /** Null until the first accepted extract sets it, unless the project names it. */
   readonly encodingSpecHash: string | null;
   readonly keyFingerprint: string | null;
+  /** To which the registers are frozen, and variables of the content; null: not laid down. */
+  readonly referenceDate: string | null;
+  readonly variables: readonly string[] | null;
   /** Name of a file in config/disclosure. */
   readonly disclosurePolicy: string;
   readonly retentionDays: number;

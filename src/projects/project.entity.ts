@@ -17,6 +17,8 @@ export class ProjectEntity {
   @Column('text', { name: 'requester_organisation' }) requesterOrganisation!: string;
   @Column('text', { name: 'encoding_spec_hash', nullable: true }) encodingSpecHash!: string | null;
   @Column('text', { name: 'key_fingerprint', nullable: true }) keyFingerprint!: string | null;
+  @Column('date', { name: 'reference_date', nullable: true }) referenceDate!: string | null;
+  @Column('text', { array: true, nullable: true }) variables!: string[] | null;
   @Column('text', { name: 'disclosure_policy' }) disclosurePolicy!: string;
   @Column('integer', { name: 'retention_days' }) retentionDays!: number;
   @Column('boolean', { name: 'vulnerable_groups' }) vulnerableGroups!: boolean;

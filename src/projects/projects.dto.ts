@@ -1,9 +1,9 @@
 import { Type } from 'class-transformer';
 import {
-  ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, Length,
-  Matches, Max, Min, ValidateNested,
+  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString,
+  Length, Matches, Max, Min, ValidateNested,
 } from 'class-validator';
-import { REGISTER_ID_PATTERN, type Cardinality } from '#libs/record';
+import { CONTENT_HEADER, REGISTER_ID_PATTERN, type Cardinality } from '#libs/record';
 import { ROLES, type Role } from '../platform/identity/principal.js';
 
 const MAX_TEXT = 5_000;
@@ -55,6 +55,10 @@ export class CreateProjectDto extends AssessmentDto {
   /** Absent: the first accepted extract sets it for the others. */
   @IsOptional() @Matches(/^[0-9a-f]{64}$/) encodingSpecHash?: string;
   @IsOptional() @Matches(/^[0-9a-f]{16}$/) keyFingerprint?: string;
+  /** Extracts of another date are refused. */
+  @IsOptional() @IsISO8601({ strict: true }) @Length(10, 10) referenceDate?: string;
+  /** Content variables that are delivered; extracts with others are refused. Absent: all. */
+  @IsOptional() @IsArray() @ArrayUnique() @IsIn(CONTENT_HEADER.slice(1), { each: true }) variables?: string[];
   /** Name of a file in config/disclosure. */
   @IsOptional() @Matches(/^[a-z][a-z0-9-]{0,63}$/) disclosurePolicy?: string;
   @IsInt() @Min(1) @Max(3650) retentionDays!: number;

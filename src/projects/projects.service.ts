@@ -58,6 +58,7 @@ export class ProjectsService {
         title: request.title, purpose, legalBasis: request.legalBasis, state: 'draft',
         requester: principal.subject, requesterOrganisation: principal.organisation,
         encodingSpecHash: request.encodingSpecHash ?? null, keyFingerprint: request.keyFingerprint ?? null,
+        referenceDate: request.referenceDate ?? null, variables: request.variables ?? null,
         disclosurePolicy: request.disclosurePolicy ?? 'default', retentionDays: request.retentionDays,
         vulnerableGroups: request.vulnerableGroups, dpia: request.dpia ?? null,
         fiveSafes: request.fiveSafes ?? null, consultation: request.consultation ?? null,

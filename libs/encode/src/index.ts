@@ -17,16 +17,22 @@ export { createEncoder, type Encoder, type EncoderResources, type RecordEncoder 
 export { createRecordIdWriter, type RecordIdWriter } from './record-id-writer.js';
 export { createReferenceEncoder } from './reference-encoder.js';
 export { encodeRecords } from './encode-records.js';
+export { canaryHashes } from './canaries.js';
 export { FilterStatistics, type FilterSummary } from './filter-statistics.js';
 export {
-  declarationsOf, ExtractRiskCollector,
+  declarationsOf, ExtractRiskCollector, judgeRisk,
   type ExtractRisk, type RecordStatistics, type SegmentRisk, type SegmentVerdict,
 } from './risk/extract-risk.js';
+export { CLK_SEGMENT, declaredSpec, type DeclaredSpec } from './risk/declared-spec.js';
+export {
+  compareColumns, worstAgreement, type ColumnAgreement, type ColumnComparison, type ColumnSample,
+} from './risk/cross-file.js';
 export { FilterRisk, type RiskStatistics } from './risk/filter-risk.js';
 export {
   brokenRules, parseRiskLevels,
   type DeclaredHardening, type RiskFinding, type RiskLevels, type RiskRule, type RiskVerdict,
 } from './risk/risk-levels.js';
+export { RowBlockRisk, COUNTED_ROWS } from './risk/row-block-risk.js';
 export { ValueFrequencies, type FrequencyStatistics } from './risk/value-frequencies.js';
 export type { RandomBytes } from './hardening-chain.js';
 export * from './clkhash/index.js';

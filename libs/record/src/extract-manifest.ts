@@ -1,4 +1,5 @@
 import type { SegmentShape } from './encoded-extract.js';
+import type { JsonValue } from './canonical-json.js';
 import type { Cardinality } from './register.js';
 
 /** One file of an extract, with what is needed to prove that it arrived whole. */
@@ -8,6 +9,26 @@ export interface ExtractPart {
   readonly bytes: number;
   /** SHA-256 of the file's bytes, 64 lower-case hex digits. */
   readonly sha256: string;
+}
+
+/** SHA-256 of a segment's filters of the agreed canary records, 64 lower-case hex digits. */
+export interface CanaryHash {
+  readonly segment: string;
+  readonly sha256: string;
+}
+
+/**
+ * Where the values of a content variable come from: the persons themselves, somebody else who knew them, or
+ * a guess from other values (an ethnicity from a name).
+ */
+export const VARIABLE_SOURCES = ['self', 'third-party', 'inferred'] as const;
+export type VariableSource = (typeof VARIABLE_SOURCES)[number];
+
+/** A variable of `content.csv` that the register delivers. */
+export interface DeclaredVariable {
+  /** As in `CONTENT_HEADER`. */
+  readonly name: string;
+  readonly source: VariableSource;
 }
 
 /**
@@ -28,6 +49,15 @@ export interface ExtractManifest {
   /** First 8 bytes of SHA-256(secret || "fp"), 16 lower-case hex digits: proves equal keys, reveals none. */
   readonly keyFingerprint: string;
   readonly segments: readonly SegmentShape[];
+  /**
+   * The encoding spec (native, or a clkhash schema) that `specHash` is of: what the filters are judged by.
+   * Without it, they are judged as hardened.
+   */
+  readonly spec?: JsonValue;
+  /** Of each segment whose filters are the same each time. */
+  readonly canaries?: readonly CanaryHash[];
+  /** Variables of the content; without it all, as somebody else knew them. */
+  readonly variables?: readonly DeclaredVariable[];
   readonly records: number;
   readonly parts: {
     readonly encodings: ExtractPart;

@@ -50,7 +50,10 @@ export function declarationsOf(spec: EncodingSpec): Map<string, DeclaredHardenin
   return new Map(spec.segments.map((segment) => [segment.name, declaredHardening(segment)]));
 }
 
-/** Collects the risk of an extract row by row. Memory is bounded whatever the number of rows. */
+/**
+ * Collects the risk of an extract row by row. Memory is bounded whatever the number of rows. The readable
+ * twin of `RowBlockRisk`.
+ */
 export class ExtractRiskCollector {
   private readonly risks: FilterRisk[];
   private readonly frequencies = new ValueFrequencies();
@@ -75,43 +78,57 @@ export class ExtractRiskCollector {
     else this.frequencies.add(row, offset, offset + this.bytes);
   }
 
-  /**
-   * Judges what was collected. A segment without a declaration is judged as hardened, as the default profile
-   * is. In a register with many records a person, equal filters may be one person: there, values that can be
-   * read off their frequencies are a warning at most, and other repetition is nothing.
-   */
+  /** See `judgeRisk`. */
   judge(
     levels: RiskLevels, declared: ReadonlyMap<string, DeclaredHardening>, cardinality: Cardinality,
   ): ExtractRisk {
-    const segments = this.segments.map(({ name }, s): SegmentRisk => {
-      const statistics = this.risks[s].statistics();
-      const claim = declared.get(name) ?? 'hardened';
-      const present = statistics.records * (1 - statistics.missingShare);
-      if (present < levels.leastRecords) {
-        return { name, declared: claim, statistics, findings: [], verdict: 'too-few-records' };
-      }
-      const broken = brokenRules(levels.segment, { ...statistics }, claim);
-      const findings = cardinality === 'many' ? softened(broken) : broken;
-      return { name, declared: claim, statistics, findings, verdict: worstVerdict(findings) };
-    });
-    const records = this.judgeRecords(levels, cardinality);
-    const judged = [...segments, records]
-      .flatMap(({ verdict }) => (verdict === 'too-few-records' ? [] : [{ verdict }]));
-    return { verdict: judged.length === 0 ? 'too-few-records' : worstVerdict(judged), segments, records };
+    const segments = this.segments.map(({ name }, s) => ({ name, statistics: this.risks[s].statistics() }));
+    return judgeRisk(segments, this.recordStatistics(), levels, declared, cardinality);
   }
 
-  private judgeRecords(levels: RiskLevels, cardinality: Cardinality): ExtractRisk['records'] {
+  private recordStatistics(): RecordStatistics {
     const { records, empty } = this;
     const { duplicateShare, greatestMultiplicity, greatestShare } = this.frequencies.statistics();
-    const statistics: RecordStatistics = {
+    return {
       records, emptyShare: records === 0 ? 0 : empty / records,
       duplicateShare, greatestMultiplicity, greatestShare,
     };
-    if (records < levels.leastRecords) return { statistics, findings: [], verdict: 'too-few-records' };
-    const broken = brokenRules(levels.record, { ...statistics }, 'hardened');
-    const findings = cardinality === 'many' ? broken.filter(({ statistic }) => !rests(statistic)) : broken;
-    return { statistics, findings, verdict: worstVerdict(findings) };
   }
+}
+
+/**
+ * Judges collected statistics. A segment without a declaration is judged as hardened, as the default profile
+ * is. In a register with many records a person, equal filters may be one person: there, values that can be
+ * read off their frequencies are a warning at most, and other repetition is nothing.
+ */
+export function judgeRisk(
+  collected: readonly { readonly name: string; readonly statistics: RiskStatistics }[],
+  ofRecords: RecordStatistics, levels: RiskLevels, declared: ReadonlyMap<string, DeclaredHardening>,
+  cardinality: Cardinality,
+): ExtractRisk {
+  const segments = collected.map(({ name, statistics }): SegmentRisk => {
+    const claim = declared.get(name) ?? 'hardened';
+    const present = statistics.records * (1 - statistics.missingShare);
+    if (present < levels.leastRecords) {
+      return { name, declared: claim, statistics, findings: [], verdict: 'too-few-records' };
+    }
+    const broken = brokenRules(levels.segment, { ...statistics }, claim);
+    const findings = cardinality === 'many' ? softened(broken) : broken;
+    return { name, declared: claim, statistics, findings, verdict: worstVerdict(findings) };
+  });
+  const records = judgeRecords(ofRecords, levels, cardinality);
+  const judged = [...segments, records]
+    .flatMap(({ verdict }) => (verdict === 'too-few-records' ? [] : [{ verdict }]));
+  return { verdict: judged.length === 0 ? 'too-few-records' : worstVerdict(judged), segments, records };
+}
+
+function judgeRecords(
+  statistics: RecordStatistics, levels: RiskLevels, cardinality: Cardinality,
+): ExtractRisk['records'] {
+  if (statistics.records < levels.leastRecords) return { statistics, findings: [], verdict: 'too-few-records' };
+  const broken = brokenRules(levels.record, { ...statistics }, 'hardened');
+  const findings = cardinality === 'many' ? broken.filter(({ statistic }) => !rests(statistic)) : broken;
+  return { statistics, findings, verdict: worstVerdict(findings) };
 }
 
 /** Whether a statistic rests on how often values repeat. */

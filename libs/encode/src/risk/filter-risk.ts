@@ -66,7 +66,7 @@ export class FilterRisk {
     const present = records - missing;
     const frequencies = this.frequencies.statistics();
     const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
-    const shares = present === 0 ? new Float64Array(0) : this.ones.map((count) => count / present);
+    const shares = this.columnShares();
     const skewed = shares.filter((p) => p > 0.95 || p < 0.02).length;
     return {
       records, missingShare: records === 0 ? 0 : missing / records,
@@ -78,6 +78,12 @@ export class FilterRisk {
       entropy: shares.reduce((sum, p) => sum + entropyOf(p), 0) / this.bits,
       correlation: bitCorrelation(this.sample.sample(), this.bits),
     };
+  }
+
+  /** For each bit the share of filters in which it is set; empty where there is no filter. */
+  columnShares(): Float64Array {
+    const { records, missing } = this.weights.summary();
+    return records === missing ? new Float64Array(0) : this.ones.map((count) => count / (records - missing));
   }
 
   private countColumns(bytes: Uint8Array, from: number, to: number): number {

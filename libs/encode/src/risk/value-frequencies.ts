@@ -45,24 +45,32 @@ export class ValueFrequencies {
   }
 
   statistics(): FrequencyStatistics {
-    const valuesOfFrequency = new Map<number, number>();
-    for (const count of this.counts.values()) {
-      valuesOfFrequency.set(count, (valuesOfFrequency.get(count) ?? 0) + 1);
-    }
-    let [kept, duplicates, alignable, greatest] = [0, 0, 0, 0];
-    for (const [frequency, values] of valuesOfFrequency) {
-      kept += frequency * values;
-      if (frequency > 1) duplicates += frequency * values;
-      if (frequency >= FREQUENT && values === 1) alignable += frequency;
-      greatest = Math.max(greatest, frequency);
-    }
-    const sampled = this.range / 2 ** 53;
-    return {
-      distinct: Math.round(this.counts.size / sampled), duplicateShare: share(duplicates, kept),
-      greatestMultiplicity: greatest, greatestShare: greatest > FREQUENT ? share(greatest, this.rows) : 0,
-      alignableShare: share(alignable, kept), sampled,
-    };
+    return frequencyStatistics(this.counts.values(), this.rows, this.range / 2 ** 53);
   }
+}
+
+/**
+ * @param counts of the different values that were kept.
+ * @param rows in all; `sampled` as in `FrequencyStatistics`.
+ */
+export function frequencyStatistics(
+  counts: Iterable<number>, rows: number, sampled: number,
+): FrequencyStatistics {
+  const valuesOfFrequency = new Map<number, number>();
+  for (const count of counts) valuesOfFrequency.set(count, (valuesOfFrequency.get(count) ?? 0) + 1);
+  let [kept, distinct, duplicates, alignable, greatest] = [0, 0, 0, 0, 0];
+  for (const [frequency, values] of valuesOfFrequency) {
+    kept += frequency * values;
+    distinct += values;
+    if (frequency > 1) duplicates += frequency * values;
+    if (frequency >= FREQUENT && values === 1) alignable += frequency;
+    greatest = Math.max(greatest, frequency);
+  }
+  return {
+    distinct: Math.round(distinct / sampled), duplicateShare: share(duplicates, kept),
+    greatestMultiplicity: greatest, greatestShare: greatest > FREQUENT ? share(greatest, rows) : 0,
+    alignableShare: share(alignable, kept), sampled,
+  };
 }
 
 function share(part: number, whole: number): number {
