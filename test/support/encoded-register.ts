@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  canaryHashes, defaultSpecForRoles, encodeRecords, encodingSpecHash, keyFingerprint,
+  canaryHashes, createEncoder, defaultSpecForRoles, encodeRecords, encodingSpecHash, keyFingerprint,
   parseEncodingSpec, segmentShapes, type EncodingSpec, type FieldSpec, type HardeningStep,
 } from '#libs/encode';
 import {
@@ -73,7 +73,7 @@ export class EncodedRegister {
       format: 'vinculum-extract', version: 1, registerId, cardinality, referenceDate: '2025-12-31',
       specHash: encodingSpecHash(spec), keyFingerprint: FINGERPRINT,
       segments: segmentShapes(spec), records, spec: spec as unknown as JsonValue,
-      canaries: canaryHashes(spec, secret), parts: { encodings: partOf(encodings, records) },
+      canaries: canaryHashes(spec, secret, createEncoder(spec, secret)), parts: { encodings: partOf(encodings, records) },
       ...change.manifest,
     }, encodings);
   }
