@@ -200,6 +200,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project}/cross-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the registers' extracts were encoded with the same key, spec and order of bits. */
+        get: operations["Extracts.crossChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/extracts/{extract}": {
         parameters: {
             query?: never;
@@ -688,6 +705,10 @@ export interface components {
             /** @description Absent: the first accepted extract sets it for the others. */
             encodingSpecHash?: string;
             keyFingerprint?: string;
+            /** @description Extracts of another date are refused. */
+            referenceDate?: string;
+            /** @description Content variables that are delivered; extracts with others are refused. Absent: all. */
+            variables?: ("sex" | "birth_month" | "citizenship" | "country_of_birth")[];
             /** @description Name of a file in config/disclosure. */
             disclosurePolicy?: string;
             retentionDays: number;
@@ -710,6 +731,22 @@ export interface components {
         OpenedExtractView: {
             extractId: string;
         };
+        SegmentCheckView: {
+            segment: string;
+            /** @description `same`, `other-bit-order`, `different` or `unclear`. */
+            agreement: string;
+            /** @description Standard deviations from what different keys give, rounded. */
+            observed: number;
+            /** @description What equal keys would give. */
+            expected: number;
+        };
+        CrossCheckView: {
+            registers: string[];
+            /** @description The worst of the segments; one that agrees proves the key. */
+            verdict: string;
+            segments: components["schemas"]["SegmentCheckView"][];
+            checkedAt: string;
+        };
         UploadView: {
             uploadId: string;
             /** @description Byte of the part where it begins. */
@@ -728,6 +765,45 @@ export interface components {
             content?: components["schemas"]["PartView"];
             events?: components["schemas"]["PartView"];
         };
+        RowErrorView: {
+            row: number;
+            field?: string;
+            reason: string;
+        };
+        SegmentSafetyView: {
+            name: string;
+            /** @description What it was judged as: `hardened`, `balanced` or `plain`. */
+            declared: string;
+            /** @description `good`, `warn`, `refuse` or `too-few-records`. */
+            verdict: string;
+        };
+        SafetyFindingView: {
+            /** @description `segment NAME` or `whole records`. */
+            of: string;
+            statistic: string;
+            value: number;
+            /** @description `above` or `below`. */
+            beyond: string;
+            level: number;
+            /** @description `warn` or `refuse`. */
+            verdict: string;
+            why: string;
+        };
+        SafetyView: {
+            verdict: string;
+            segments: components["schemas"]["SegmentSafetyView"][];
+            findings: components["schemas"]["SafetyFindingView"][];
+        };
+        ReportView: {
+            /** @description `accepted` or `refused`. */
+            verdict: string;
+            /** @description Stable code of the refusal. */
+            code?: string;
+            detail?: string;
+            rows: components["schemas"]["RowErrorView"][];
+            /** @description Where the filters were read to their end. */
+            safety?: components["schemas"]["SafetyView"];
+        };
         ExtractView: {
             extractId: string;
             project: string;
@@ -740,8 +816,8 @@ export interface components {
             version?: number;
             /** @description When it is destroyed unless a legal hold stops the clock; absent before it was accepted. */
             destroyAfter?: string;
-            /** @description Why it was refused: code, detail, rows with field and reason; never a value of a record. */
-            report?: Record<string, never>;
+            /** @description There when it was accepted or refused. */
+            report?: components["schemas"]["ReportView"];
         };
         StartLinkageRunDto: {
             /** @description Name of a file in config/linkage. */
@@ -1226,6 +1302,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedExtractView"];
+                };
+            };
+            /** @description refused, or failed */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "Extracts.crossChecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossCheckView"][];
                 };
             };
             /** @description refused, or failed */
