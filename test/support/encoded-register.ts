@@ -73,7 +73,8 @@ export class EncodedRegister {
       format: 'vinculum-extract', version: 1, registerId, cardinality, referenceDate: '2025-12-31',
       specHash: encodingSpecHash(spec), keyFingerprint: FINGERPRINT,
       segments: segmentShapes(spec), records, spec: spec as unknown as JsonValue,
-      canaries: canaryHashes(spec, secret, createEncoder(spec, secret)), parts: { encodings: partOf(encodings, records) },
+      canaries: canaryHashes(spec, secret, createEncoder(spec, secret)),
+      parts: { encodings: partOf(encodings, records) },
       ...change.manifest,
     }, encodings);
   }

@@ -81,7 +81,8 @@ export function run(content: string): VectorResult {
     if (name === 'random_bits') tally.equal(`${name} is refused`, found, []);
     else tally.holds(`${name} is refused for its reason`, found.some((reason) => REASONS[name]?.includes(reason)));
   }
-  for (const [name, { unique_rank_mass: alignableShare }] of Object.entries(file.frequency_alignment)) {
+  for (const name of ['given_name', 'surname', 'dob'] as const) {
+    const { unique_rank_mass: alignableShare } = file.frequency_alignment[name];
     tally.equal(`${name} alone is refused for frequency alignment`,
       refused(levels().segment, { alignableShare }, 'hardened').includes('alignableShare'), name !== 'dob');
   }
