@@ -23,7 +23,8 @@ test('the rows that take part are those of the readable twin, in order, and say 
     const [recordIds, first, second] = readable(rows, rows.map(() => false));
     const segments = [first, second].map((filters, i) => ({ name: `s${i}`, bits: 8 * WIDTHS[i], filters }));
     const kept = consentingRows({ recordIds, segments }, (id) => objecting[id[0]]);
-    expect([kept.recordIds, ...kept.segments.map(({ filters }) => filters)]).toEqual(readable(rows, objecting));
+    const filters = kept.segments.map((segment) => segment.filters);
+    expect([kept.recordIds, ...filters]).toEqual(readable(rows, objecting));
     const where = [...rows.keys()].filter((at) => !objecting[at]);
     expect(kept.records).toBe(where.length);
     expect([...kept.rowOf ?? rows.keys()]).toEqual(where);
