@@ -26,5 +26,6 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
-  testTimeout: 60000,
+  // Generous: a machine with other work to do is slow, and no test here is about time.
+  testTimeout: 240000,
 };

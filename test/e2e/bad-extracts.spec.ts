@@ -30,7 +30,7 @@ describe('extracts that are not as they should be', () => {
     project = await approveProject(client, 'Bad extracts');
     await submitExtract(client, 'custodian-population', project, country.extract('population-register'));
     before = await rowCounts();
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await service.stop();

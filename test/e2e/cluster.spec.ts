@@ -47,7 +47,7 @@ describe('the cluster profile', () => {
     for (const { registerId, custodian } of DEMO_REGISTERS) {
       await submitExtract(client, custodian, project, country.extract(registerId));
     }
-  }, 180_000);
+  }, 240_000);
 
   afterAll(async () => {
     for (const process of started.reverse()) {
@@ -57,7 +57,7 @@ describe('the cluster profile', () => {
     await Promise.all([oidc.stop(), redis.stop(), postgres.stop()]);
     removeHome(home);
     country.remove();
-  }, 60_000);
+  }, 240_000);
 
   async function startWorker(): Promise<ServiceProcess> {
     const worker = await ServiceProcess.startWorker(keys, environment);
@@ -78,7 +78,7 @@ describe('the cluster profile', () => {
     const asked = await fetch(`${api.url}/api/projects`, { headers: { authorization: `Bearer ${token}` } });
     expect(asked.status).toBe(401);
     expect((await client.ask('auditor', 'GET', '/api/projects')).status).toBe(200);
-  }, 60_000);
+  }, 240_000);
 
   it('a killed worker\'s run is done by another, once', async () => {
     const { runId } = await client.post<{ runId: string }>('operator', `/api/projects/${project}/linkage-runs`);
@@ -101,7 +101,7 @@ describe('the cluster profile', () => {
     const log = await client.text('auditor', '/api/audit-log/export');
     const completions = new RegExp(`"action":"linkage-run.complete".*"object":"linkage-run:${runId}"`, 'g');
     expect(log.match(completions)).toHaveLength(1);
-  }, 180_000);
+  }, 240_000);
 
   it('finds the links that the embedded profile finds', async () => {
     const embedded = started.find(({ printed }) => printed.includes('UNSAFE'))!;
@@ -114,12 +114,12 @@ describe('the cluster profile', () => {
     const there = await other.poll<LinkageRunView>('operator', `/api/linkage-runs/${runId}`, ended);
     expect(there.manifest?.linksDigest).toBe(run.manifest?.linksDigest);
     expect(there.estimated).toEqual(run.estimated);
-  }, 120_000);
+  }, 240_000);
 
   it('workers tabulate cohorts too', async () => {
     const { homeCountry, referenceDate } = country.summary;
     const cohort = await releaseCohort(
       client, project, { definition: 'usual-residents-12m', homeCountry, referenceDate });
     expect(await client.text('statistician', `/api/releases/${cohort.releaseId}/table.csv`)).toContain('SEX,AGE');
-  }, 60_000);
+  }, 240_000);
 });

@@ -30,7 +30,7 @@ describe('from three registers to a protected table', () => {
     service = await ServiceProcess.start();
     client = await ServiceClient.connect(service.url);
     project = await approveProject(client, 'The slice');
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await service.stop();
@@ -77,7 +77,7 @@ describe('from three registers to a protected table', () => {
     const records = DEMO_REGISTERS.map(({ registerId }) => country.manifest(registerId).records);
     expect(entities).toBeLessThan(records.reduce((sum, count) => sum + count, 0));
     expect(entities).toBeGreaterThanOrEqual(Math.max(...records));
-  }, 180_000);
+  }, 240_000);
 
   it('a run can be cancelled, and leaves no link', async () => {
     const { runId } = await startedRun();
@@ -93,7 +93,7 @@ describe('from three registers to a protected table', () => {
     const { rows } = await database.query('SELECT count(*)::int AS n FROM links.entity_record WHERE run = $1', [runId]);
     await database.end();
     expect(rows).toEqual([{ n: 0 }]);
-  }, 180_000);
+  }, 240_000);
 
   it('shows a run without a link, a score or the id of a record', async () => {
     const { text } = await client.ask('operator', 'GET', `/api/linkage-runs/${run.runId}`);
@@ -121,7 +121,7 @@ describe('from three registers to a protected table', () => {
     for (const text of [csv, decisions, JSON.stringify(release)]) {
       expect(text).not.toMatch(/cellKey|"count"|noise/);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('the same request gives the same figures: repeating it averages no noise away', async () => {
     const { homeCountry, referenceDate } = country.summary;
@@ -129,7 +129,7 @@ describe('from three registers to a protected table', () => {
     const [first, second] = await Promise.all([cohort, again].map(({ releaseId }) =>
       client.text('statistician', `/api/releases/${releaseId}/table.csv`)));
     expect(second).toBe(first);
-  }, 60_000);
+  }, 240_000);
 
   it('a cohort of what nobody observed, or that nobody defined, is refused', async () => {
     const path = `/api/projects/${project}/cohorts`;
