@@ -49,7 +49,7 @@ export class AuditExport {
 
   /**
    * Proves one event offline: for `vinculum audit verify --receipt`. The checkpoint is this moment's.
-   * Reads the hash of every leaf once: a second for a million.
+   * Reads the hash of every leaf once.
    *
    * @param seq an event that is in the log.
    */
