@@ -99,7 +99,8 @@ describe('from three registers to a protected table', () => {
     const { text } = await client.ask('operator', 'GET', `/api/linkage-runs/${run.runId}`);
     expect(text).not.toMatch(/entity|probability|threshold|weight/i);
     expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([
-      'createdAt', 'endedAt', 'estimated', 'manifest', 'progress', 'project', 'runId', 'startedAt', 'state']);
+      'createdAt', 'endedAt', 'estimated', 'manifest', 'objections', 'progress', 'project', 'runId', 'startedAt',
+      'state']);
   });
 
   it('releases a cohort that two people approved, protected, as CSV and SDMX-CSV', async () => {

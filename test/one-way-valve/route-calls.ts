@@ -137,6 +137,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteEntry>> = {
   'GET /api/releases/:release/table.csv': get(({ release }) => `/api/releases/${release}/table.csv`),
   'GET /api/releases/:release/table.sdmx.csv': get(({ release }) => `/api/releases/${release}/table.sdmx.csv`),
   'GET /api/releases/:release/decisions': get(({ release }) => `/api/releases/${release}/decisions`),
+  'GET /api/projects/:project/cross-checks': get(({ project }) => `/api/projects/${project}/cross-checks`),
   'GET /api/projects/:project/retention': get(({ project }) => `/api/projects/${project}/retention`),
   'POST /api/projects/:project/retention-decisions': {
     ...post(({ project }) => `/api/projects/${project}/retention-decisions`,
