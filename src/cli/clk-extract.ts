@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { CLK_SEGMENT, clkBytes, createRecordIdentifier, keyFingerprint, type ClkRow } from '#libs/encode';
 import { VinculumError, type ContentRow, type ExtractManifest, type JsonValue } from '#libs/record';
-import { ExtractWriter, RecordIdPartitions, partialFolder, type FieldRefusal } from '../extract-folder/index.js';
+import type { ExtractWriter, FieldRefusal, RecordIdPartitions } from '../extract-folder/index.js';
 import { readClkRows, type ClkFile } from './clk-rows.js';
 import { UNDECODABLE, readCsv } from './csv-rows.js';
-import { encodeEvents, type EncodeJob } from './encode-extract.js';
+import type { EncodeJob } from './encode-extract.js';
 import { PersonReader } from './person-reader.js';
 import { RowErrorList } from './row-errors.js';
+import { writeExtract } from './write-extract.js';
 
 /** Everything that makes an extract of filters that another program encoded. */
 export interface ClkExtractJob extends Pick<EncodeJob,
@@ -29,7 +29,7 @@ const MAX_BITS = 65_536;
  * collected; when there is any, nothing is written.
  *
  * @throws VinculumError ROWS_REFUSED with the rows, ROWS_DIFFER, CLKS_INVALID, CLKS_UNREADABLE,
- *   CSV_UNREADABLE, COLUMNS_INVALID, EXTRACT_EXISTS, FILTER_TOO_LONG.
+ *   CSV_UNREADABLE, COLUMNS_INVALID, EXTRACT_EXISTS, FILTER_TOO_LONG, OUTPUT_NOT_WRITTEN.
  */
 export async function makeClkExtract(job: ClkExtractJob): Promise<ExtractManifest> {
   const bits = clkBytes(job.clks.bits) * 8;
@@ -39,27 +39,13 @@ export async function makeClkExtract(job: ClkExtractJob): Promise<ExtractManifes
     registerId, cardinality, referenceDate, specHash, keyFingerprint: keyFingerprint(job.secret),
     segments: [{ name: CLK_SEGMENT, bits }], ...(job.spec === undefined ? {} : { spec: job.spec }),
   };
-  const options = { content: job.content !== undefined, events: job.events !== undefined };
-  const writer = new ExtractWriter(job.out, heading, options);
-  const ids = new RecordIdPartitions(join(partialFolder(job.out), 'record-ids'));
-  const eventIds = new RecordIdPartitions(join(partialFolder(job.out), 'event-ids'));
-  try {
-    await writeRecords(job, writer, ids);
-    if (job.events !== undefined) await encodeEvents(job, job.events, writer, ids, eventIds, 0);
-    ids.close();
-    eventIds.close();
-    return writer.finish();
-  } catch (error) {
-    ids.close();
-    eventIds.close();
-    writer.discard();
-    throw error;
-  }
+  return writeExtract(job, heading, (writer, ids) => writeRecords(job, writer, ids));
 }
 
+/** Returns 0: nobody is told how far it is. */
 async function writeRecords(
   job: ClkExtractJob, writer: ExtractWriter, ids: RecordIdPartitions,
-): Promise<void> {
+): Promise<number> {
   const people = readCsv(job.people, { trim: true, ...(job.encoding && { encoding: job.encoding }) });
   const clks = readClkRows(job.clks);
   const errors = new RowErrorList();
@@ -82,6 +68,7 @@ async function writeRecords(
     ids.forEachRepeated((repeated, first) =>
       errors.add(repeated, job.idColumn, `expected each record once; row ${first} has the same id`));
     errors.throwIfAny('ROWS_REFUSED', `${job.clks.path} with ${job.people}`);
+    return 0;
   } finally {
     await people.return();
     await clks.return();

@@ -1,5 +1,6 @@
 import { STANDARD_ROLES, inCanonicalOrder, isRole, type Role } from '#libs/encode';
 import { VinculumError } from '#libs/record';
+import { UNDECODABLE } from './csv-rows.js';
 
 /** Which columns play which role; the values of several columns of one role are joined by a space. */
 export type ColumnMapping = ReadonlyMap<Role, readonly string[]>;
@@ -55,6 +56,15 @@ export function placeOf(column: string, header: readonly string[]): number {
   const place = header.indexOf(column);
   if (place >= 0 && place === header.lastIndexOf(column)) return place;
   throw new VinculumError('COLUMNS_INVALID',
-    `expected the column "${column}" once in the header, found it ${place < 0 ? 'nowhere' : 'twice'}; `
-    + `the columns are ${header.join(', ')}`);
+    `expected the column "${column}" once in the header, found it ${place < 0 ? 'nowhere' : 'twice'} `
+    + `in ${describeHeader(header)}`);
+}
+
+/** What a wrong header is, without its words: they are personal data where the header was forgotten. */
+export function describeHeader(header: readonly string[]): string {
+  const columns = `${header.length} ${header.length === 1 ? 'column' : 'columns'}`;
+  const unreadable = header.some((name) => name.includes(UNDECODABLE) || name.includes('\0'));
+  return unreadable
+    ? `${columns} that are not of the encoding; save the file as UTF-8 or say what it is with --encoding`
+    : `${columns}; the first line has to name the columns`;
 }

@@ -1,12 +1,14 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import {
   createClkhashEncoder, writeFilter, type BitOrder, type ClkhashEncoder, type ClkhashSchema,
 } from '#libs/encode';
 import { VinculumError } from '#libs/record';
+import { describeHeader } from './column-mapping.js';
 import { openCsv } from './csv-chunks.js';
 import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
 import { CsvRefusal, splitCsv } from './csv-splitter.js';
 import { RowErrorList } from './row-errors.js';
+import { refusalOfWriting } from './write-refusal.js';
 
 /** A CSV whose columns are the features of a clkhash schema, and where its filters go. */
 export interface ClkhashJob {
@@ -17,6 +19,8 @@ export interface ClkhashJob {
   readonly encoding?: TextEncoding;
   /** Default: `msb`, as clkhash. */
   readonly bitOrder?: BitOrder;
+  /** Told the bytes read so far. */
+  readonly onProgress?: (bytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -24,21 +28,29 @@ export interface ClkhashJob {
  * Writes `{"clks":[base64,...]}` in row order, as clkhash does; returns the number of filters. Nothing is
  * at `out` unless every row was encoded.
  *
- * @throws VinculumError ROWS_REFUSED, CSV_UNREADABLE, COLUMNS_INVALID, OUTPUT_EXISTS.
+ * @throws VinculumError ROWS_REFUSED, CSV_UNREADABLE, COLUMNS_INVALID, OUTPUT_EXISTS, OUTPUT_NOT_WRITTEN.
  */
 export async function encodeClkhash(job: ClkhashJob): Promise<number> {
   if (existsSync(job.out)) {
     throw new VinculumError('OUTPUT_EXISTS', `expected no file at ${job.out}; name another, or remove it`);
   }
   const partial = `${job.out}.partial`;
-  const file = openSync(partial, 'w', 0o600);
+  const file = openPartial(partial, job.out);
   try {
     const records = await writeFilters(job, file).finally(() => closeSync(file));
     renameSync(partial, job.out);
     return records;
   } catch (error) {
     rmSync(partial, { force: true });
-    throw error;
+    throw refusalOfWriting(job.out, error);
+  }
+}
+
+function openPartial(partial: string, out: string): number {
+  try {
+    return openSync(partial, 'w', 0o600);
+  } catch (error) {
+    throw refusalOfWriting(out, error);
   }
 }
 
@@ -48,7 +60,10 @@ const BATCH_ROWS = 1024;
 async function writeFilters(job: ClkhashJob, file: number): Promise<number> {
   const filters = new FilterFile(job, file);
   // clkhash changes no value, so spaces stay.
-  const csv = openCsv(job.rows, { trim: false, delimiter: ',', ...(job.encoding && { encoding: job.encoding }) });
+  const csv = openCsv(job.rows, {
+    trim: false, delimiter: ',', ...(job.encoding && { encoding: job.encoding }),
+    ...(job.onProgress && { onProgress: job.onProgress }),
+  });
   try {
     filters.assertHeader(csv.header);
     for (const { buffer, byteOffset, length } of csv.chunks()) {
@@ -89,7 +104,7 @@ class FilterFile {
     if (header.length === identifiers.length && header.every((name, i) => name === identifiers[i])) return;
     throw new VinculumError('COLUMNS_INVALID',
       `expected the header to be the features of the schema in order, ${identifiers.join(', ')}; `
-      + `got ${header.join(', ')}`);
+      + `got ${describeHeader(header)}`);
   }
 
   add(record: readonly string[]): void {
@@ -117,6 +132,7 @@ class FilterFile {
     this.encodeWaiting();
     this.errors.throwIfAny('ROWS_REFUSED', this.job.rows);
     writeSync(this.file, `${this.records === 0 ? this.separator : ''}]}\n`);
+    fsyncSync(this.file);
     return this.records;
   }
 

@@ -1,25 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import {
-  canaryHashes, createEncoder, createRecordIdentifier, encodingSpecHash, keyFingerprint, rolesOfSpec,
+  canaryHashes, createEncoder, encodingSpecHash, keyFingerprint, rolesOfSpec,
   segmentShapes, type EncodingSpec,
 } from '#libs/encode';
-import {
-  EVENTS_HEADER, VinculumError, type Cardinality, type ExtractManifest, type JsonValue,
-} from '#libs/record';
-import { join } from 'node:path';
-import {
-  ExtractWriter, RecordIdPartitions, isCountry, isEventKind, isIsoDate, partialFolder,
-} from '../extract-folder/index.js';
+import type { Cardinality, ExtractManifest, JsonValue } from '#libs/record';
+import type { ExtractWriter, RecordIdPartitions } from '../extract-folder/index.js';
 import type { ChunkPlan, EncodedChunk } from './chunk-encoder.js';
-import { placeOf, type ColumnMapping } from './column-mapping.js';
+import type { ColumnMapping } from './column-mapping.js';
 import type { ContentMap } from './content-map.js';
 import { openCsv } from './csv-chunks.js';
-import { readCsv, type TextEncoding } from './csv-rows.js';
+import type { TextEncoding } from './csv-rows.js';
 import { CsvRefusal } from './csv-splitter.js';
 import { encodeChunks, threadsFor } from './encode-threads.js';
 import { PersonReader } from './person-reader.js';
 import { RowErrorList } from './row-errors.js';
+import { writeExtract } from './write-extract.js';
 
 /** Everything that turns a register's CSV into an extract. */
 export interface EncodeJob {
@@ -48,7 +44,8 @@ export interface EncodeJob {
  * Encodes a register into an extract's folder, streaming. Bad rows are collected over the whole input; when
  * there is any, nothing is written.
  *
- * @throws VinculumError ROWS_REFUSED with the rows, CSV_UNREADABLE, COLUMNS_INVALID, EXTRACT_EXISTS, ...
+ * @throws VinculumError ROWS_REFUSED with the rows, CSV_UNREADABLE, COLUMNS_INVALID, EXTRACT_EXISTS,
+ *   OUTPUT_NOT_WRITTEN.
  */
 export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
   const { registerId, cardinality, referenceDate, spec } = job;
@@ -58,28 +55,16 @@ export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
     spec: spec as unknown as JsonValue,
     canaries: canaryHashes(spec, job.secret, createEncoder(spec, job.secret, { randomBytes })),
   };
-  const options = { content: job.content !== undefined, events: job.events !== undefined };
-  const writer = new ExtractWriter(job.out, heading, options);
-  const ids = new RecordIdPartitions(join(partialFolder(job.out), 'record-ids'));
-  const eventIds = new RecordIdPartitions(join(partialFolder(job.out), 'event-ids'));
-  try {
-    const bytes = await encodePeople(job, writer, ids);
-    if (job.events !== undefined) await encodeEvents(job, job.events, writer, ids, eventIds, bytes);
-    ids.close();
-    eventIds.close();
-    return writer.finish();
-  } catch (error) {
-    ids.close();
-    eventIds.close();
-    writer.discard();
-    throw error;
-  }
+  return writeExtract(job, heading, (writer, ids) => encodePeople(job, writer, ids));
 }
 
 /** Returns the bytes read. */
 async function encodePeople(job: EncodeJob, writer: ExtractWriter, ids: RecordIdPartitions): Promise<number> {
   let read = 0;
-  const csv = openCsv(job.people, { ...reading(job), onProgress: (bytes) => job.onProgress?.(read = bytes) });
+  const csv = openCsv(job.people, {
+    trim: true, ...(job.encoding && { encoding: job.encoding }),
+    onProgress: (bytes) => job.onProgress?.(read = bytes),
+  });
   try {
     const { header, dialect, encoding } = csv;
     const { spec, registerId, secret, columns, idColumn, content, tolerateDates = false } = job;
@@ -137,56 +122,3 @@ class PeopleCollector {
     errors.throwIfAny('ROWS_REFUSED', people);
   }
 }
-
-/** What the events of a register need besides its record ids. */
-type EventsJob = Pick<EncodeJob, 'secret' | 'registerId' | 'idColumn' | 'encoding' | 'onProgress' | 'signal'>;
-
-/** @throws VinculumError ROWS_REFUSED with the rows, CSV_UNREADABLE, COLUMNS_INVALID. */
-export async function encodeEvents(
-  job: EventsJob, path: string, writer: ExtractWriter, ids: RecordIdPartitions, eventIds: RecordIdPartitions,
-  bytesBefore: number,
-): Promise<void> {
-  const identify = createRecordIdentifier(job.secret, job.registerId);
-  const errors = new RowErrorList();
-  let places: number[] | undefined;
-  let fields = 0;
-  let row = 0;
-  const onProgress = (bytes: number): void => job.onProgress?.(bytesBefore + bytes);
-  const csv = readCsv(path, { ...reading(job), onProgress });
-  for await (const record of csv) {
-    job.signal?.throwIfAborted();
-    if (places === undefined) {
-      places = [job.idColumn, ...EVENTS_HEADER.slice(1)].map((column) => placeOf(column, record));
-      fields = record.length;
-      continue;
-    }
-    row++;
-    if (record.length !== fields) {
-      errors.add(row, '', `expected ${fields} fields as in the header, got ${record.length}`);
-      continue;
-    }
-    const [localId, kind, date, country] = places.map((place) => record[place]);
-    const recordId = identify(localId);
-    const before = errors.count;
-    eventIds.add(recordId, 0, row);
-    if (!isIsoDate(date)) errors.add(row, 'date', 'expected a date as YYYY-MM-DD');
-    if (!isCountry(country)) errors.add(row, 'country', 'expected an ISO 3166-1 alpha-2 code, UNK or nothing');
-    if (!isEventKind(kind)) errors.add(row, 'kind', 'expected a kind of event, such as registered or departed');
-    else if (errors.count === before) {
-      writer.writeEvent({ recordId: Buffer.from(recordId).toString('hex'), kind, date, country });
-    }
-  }
-  if (places === undefined) throw withoutHeader(path);
-  eventIds.forEachUnknown(ids, (unknown) =>
-    errors.add(unknown, job.idColumn, 'expected the id of a record of this register'));
-  errors.throwIfAny('ROWS_REFUSED', path);
-}
-
-function withoutHeader(path: string): VinculumError {
-  return new VinculumError('CSV_UNREADABLE', `${path}: expected a header line, got nothing`);
-}
-
-function reading(job: Pick<EncodeJob, 'encoding'>): { trim: true; encoding?: TextEncoding } {
-  return job.encoding === undefined ? { trim: true } : { trim: true, encoding: job.encoding };
-}
-

@@ -50,9 +50,9 @@ function encode(...args: string[]): ReturnType<typeof vinculum> {
 }
 
 /** The same in this process, with rows in the message: starting node for each case would take long. */
-async function encodeHere(): Promise<void> {
+async function encodeHere(out = 'extract'): Promise<void> {
   const job = {
-    people: path('people.csv'), events: path('events.csv'), out: path('extract'), secret: Buffer.alloc(32, 0x0f),
+    people: path('people.csv'), events: path('events.csv'), out: resolve(folder, out), secret: Buffer.alloc(32, 0x0f),
     registerId: 'padron', cardinality: 'unique', referenceDate: '2026-01-01', idColumn: 'id',
     columns: parseColumnMapping(COLUMNS), spec: defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']),
   } as const;
@@ -220,6 +220,20 @@ describe('vinculum inspect', () => {
 });
 
 describe('encodeExtract', () => {
+  it('refuses a folder that cannot be made, with the reason of the system', async () => {
+    await expect(encodeHere('people.csv/extract')).rejects.toThrow(/expected to write .*ENOTDIR/);
+    // Where /proc is, making a folder in it is denied as if its parent were not there.
+    await expect(encodeHere('/proc/extract')).rejects.toThrow(/expected to write/);
+    expect(readdirSync(folder).sort()).toEqual(['content.json', 'events.csv', 'people.csv', 'project.key']);
+  });
+
+  it('does not repeat a first line that is no header', async () => {
+    write('people.csv', PEOPLE.slice(PEOPLE.indexOf('\n') + 1));
+    await expect(encodeHere()).rejects.toThrow(/"nombre" once .* nowhere in 6 columns; the first/);
+    write('people.csv', Buffer.from(PEOPLE, 'utf16le'));
+    await expect(encodeHere()).rejects.toThrow(/not of the encoding; save the file as UTF-8/);
+  });
+
   it('turns any bytes into a refusal or a whole extract, never a crash or a part of one', async () => {
     const bytes = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'grapheme' }).map((text) => Buffer.from(text)),
       fc.array(fc.constantFrom('id', 'n', ',', ';', '"', '\n', '\r\n', '1', '1970-05-31', 'x'))

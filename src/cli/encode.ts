@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   BIT_ORDERS, defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec, rolesOfSpec,
@@ -14,6 +12,7 @@ import { encodeClkhash } from './encode-clkhash.js';
 import { encodeExtract, type EncodeJob } from './encode-extract.js';
 import { interruptible } from './interruption.js';
 import { readJsonFile } from './json-file.js';
+import { readingProgress } from './progress-bar.js';
 import { assertRegisterOptions } from './register-options.js';
 import { readClkhashSecretFile, readSecretFile } from './secret-file.js';
 import { usage } from './usage.js';
@@ -112,22 +111,26 @@ async function runClkhash(options: GivenOptions, signal: AbortSignal): Promise<n
   const schema = parseClkhashSchema(readJsonFile(options.spec, '--spec'));
   for (const notice of schema.notices) console.error(`note: ${notice}`);
   const secret = readClkhashSecretFile(options.secretFile);
+  const bar = readingProgress('encode', [options.in]);
   try {
     const { in: rows, out, encoding, bitOrder } = options;
     const records = await encodeClkhash({
-      rows, out, schema, secret, signal, ...(encoding && { encoding }), ...(bitOrder && { bitOrder }),
+      rows, out, schema, secret, signal, onProgress: bar.update,
+      ...(encoding && { encoding }), ...(bitOrder && { bitOrder }),
     });
+    bar.stop();
     console.error(`${records} records encoded into ${out}`);
     const { bits, xorFolds } = schema;
     if (options.json) console.log(JSON.stringify({ out, records, bits, xorFolds, notices: schema.notices }));
     return DONE;
   } finally {
+    bar.stop();
     secret.fill(0);
   }
 }
 
 async function run(options: EncodeOptions, signal: AbortSignal): Promise<number> {
-  const bar = progressBar(options);
+  const bar = readingProgress('encode', [options.in, options.events]);
   const secret = readSecretFile(options.secretFile);
   const started = performance.now();
   try {
@@ -168,18 +171,6 @@ function specOf(options: EncodeOptions, columns: ColumnMapping): EncodingSpec {
   if (missing.length === roles.length) throw usage('--columns: expected at least one role of the spec');
   if (missing.length > 0) console.error(`not held by this register, missing in every record: ${missing.join(', ')}`);
   return spec;
-}
-
-function progressBar(options: EncodeOptions): { update: (bytes: number) => void; stop: () => void } {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const size = (path: string | undefined): number =>
-    (path === undefined ? 0 : statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-  const bar = new SingleBar({
-    format: 'encode [{bar}] {percentage}%, {eta_formatted} left', stream: process.stderr,
-    clearOnComplete: true,
-  });
-  bar.start(size(options.in) + size(options.events), 0);
-  return { update: (bytes) => bar.update(bytes), stop: () => bar.stop() };
 }
 
 function report(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeRecords, rolesOfSpec, type EncodingSpec } from '#libs/encode';
 import { VinculumError, type EncodedExtract, type Register } from '#libs/record';
-import { placeOf, type ColumnMapping } from './column-mapping.js';
+import { describeHeader, placeOf, type ColumnMapping } from './column-mapping.js';
 import { readCsv } from './csv-rows.js';
 
 /** A plain CSV file, read for a trial: identifiers in memory, encoded there, never written. */
@@ -95,7 +95,7 @@ function trialLayout(path: string, header: readonly string[], reading: TrialRead
       .map((column) => placeOf(column, header)));
   if (roles.every((places) => places.length === 0)) {
     throw new VinculumError('COLUMNS_INVALID',
-      `${path}: expected at least one of the mapped columns; the columns are ${header.join(', ')}`);
+      `${path}: expected at least one of the mapped columns, got ${describeHeader(header)}`);
   }
   return {
     roles,

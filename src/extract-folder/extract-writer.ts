@@ -43,7 +43,7 @@ export class ExtractWriter {
     this.partial = partialFolder(folder);
     // What a killed run left behind was never an extract.
     rmSync(this.partial, { recursive: true, force: true });
-    mkdirSync(this.partial, { recursive: true });
+    createFolders(this.partial);
     this.filterBytes = encodingRowBytes(heading.segments) - RECORD_ID_BYTES;
     this.encodings = this.part('encodings');
     this.content = options.content ? this.part('content', CONTENT_HEADER) : undefined;
@@ -89,7 +89,7 @@ export class ExtractWriter {
     };
     writeFileSync(join(this.partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
     assertFree(this.folder);
-    mkdirSync(dirname(resolve(this.folder)), { recursive: true });
+    createFolders(dirname(resolve(this.folder)));
     renameSync(this.partial, this.folder);
     return manifest;
   }
@@ -119,6 +119,13 @@ export class ExtractWriter {
     if (header) part.appendText(`${header.join(',')}\n`, 0);
     return part;
   }
+}
+
+/** One by one: `recursive` never ends in a file system such as /proc, which denies a folder with ENOENT. */
+function createFolders(folder: string): void {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const path of missing) mkdirSync(path);
 }
 
 function assertFree(folder: string): void {
