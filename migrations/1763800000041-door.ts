@@ -47,9 +47,7 @@ CREATE TABLE encodings.cross_check (
   checked_at       timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (extract, other_extract)
 );
-GRANT SELECT, INSERT ON encodings.column_share, encodings.cross_check TO vinculum_extracts;
--- The operator looks at verdicts, not at shares.
-GRANT SELECT ON encodings.cross_check TO vinculum_linker;`;
+GRANT SELECT, INSERT ON encodings.column_share, encodings.cross_check TO vinculum_extracts;`;
 
 const CLEARING = `
 -- Whatever takes an extract out of use takes with it what was drawn from its filters.

@@ -11,7 +11,8 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   extracts: {
     'encodings.extract': 'SELECT INSERT UPDATE', 'encodings.chunk': 'SELECT INSERT DELETE',
     'encodings.upload': 'SELECT INSERT UPDATE DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
-    'encodings.objection': 'SELECT INSERT DELETE',
+    'encodings.objection': 'SELECT INSERT DELETE', 'encodings.agreed_canaries': 'SELECT INSERT',
+    'encodings.column_share': 'SELECT INSERT', 'encodings.cross_check': 'SELECT INSERT',
     'content.chunk': 'SELECT INSERT DELETE', 'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
   },
   linker: {
