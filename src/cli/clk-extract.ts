@@ -2,6 +2,7 @@ import { CLK_SEGMENT, clkBytes, createRecordIdentifier, keyFingerprint, type Clk
 import { VinculumError, type ContentRow, type ExtractManifest, type JsonValue } from '#libs/record';
 import type { ExtractWriter, FieldRefusal, RecordIdPartitions } from '../extract-folder/index.js';
 import { readClkRows, type ClkFile } from './clk-rows.js';
+import { variablesOfMap } from './content-map.js';
 import { UNDECODABLE, readCsv } from './csv-rows.js';
 import type { EncodeJob } from './encode-extract.js';
 import { PersonReader } from './person-reader.js';
@@ -38,6 +39,7 @@ export async function makeClkExtract(job: ClkExtractJob): Promise<ExtractManifes
   const heading = {
     registerId, cardinality, referenceDate, specHash, keyFingerprint: keyFingerprint(job.secret),
     segments: [{ name: CLK_SEGMENT, bits }], ...(job.spec === undefined ? {} : { spec: job.spec }),
+    ...(job.content && { variables: variablesOfMap(job.content) }),
   };
   return writeExtract(job, heading, (writer, ids) => writeRecords(job, writer, ids));
 }

@@ -1,19 +1,29 @@
 import { readPartialDate, refusalOfBirthDate } from '#libs/encode';
-import { VinculumError, type ContentRow, type SexCode } from '#libs/record';
+import {
+  VARIABLE_SOURCES, VinculumError,
+  type ContentRow, type DeclaredVariable, type SexCode, type VariableSource as Source,
+} from '#libs/record';
 import { isCitizenship, isCountry, isSexCode, type FieldRefusal } from '../extract-folder/index.js';
 import { placeOf } from './column-mapping.js';
 
 const VARIABLES = ['sex', 'birthMonth', 'citizenship', 'countryOfBirth'] as const;
 type Variable = (typeof VARIABLES)[number];
 
-interface VariableSource {
+/** As the content and the manifest name them. */
+const NAMES: Readonly<Record<Variable, string>> = {
+  sex: 'sex', birthMonth: 'birth_month', citizenship: 'citizenship', countryOfBirth: 'country_of_birth',
+};
+
+interface VariableColumn {
   readonly column: string;
   /** Register's code -> harmonised code; without it the register's codes are the harmonised ones. */
   readonly codes?: Readonly<Record<string, string>>;
+  /** Who the register has the values from; default: somebody else than the person. */
+  readonly source?: Source;
 }
 
 /** Where the harmonised content comes from; what the register does not hold is left out. */
-export type ContentMap = Readonly<Partial<Record<Variable, VariableSource>>>;
+export type ContentMap = Readonly<Partial<Record<Variable, VariableColumn>>>;
 
 /** @throws VinculumError CONTENT_MAP_INVALID with every reason. */
 export function parseContentMap(json: unknown): ContentMap {
@@ -24,12 +34,23 @@ export function parseContentMap(json: unknown): ContentMap {
   throw new VinculumError('CONTENT_MAP_INVALID', `the content map is refused: ${reasons.join('; ')}`);
 }
 
+/** What a manifest says of the content that a map makes: the variables of the map, and no others. */
+export function variablesOfMap(map: ContentMap): DeclaredVariable[] {
+  return VARIABLES.flatMap((variable) => {
+    const column = map[variable];
+    return column === undefined ? [] : [{ name: NAMES[variable], source: column.source ?? 'third-party' }];
+  });
+}
+
 function reasonsAgainst(variable: string, source: unknown): string[] {
   if (!(VARIABLES as readonly string[]).includes(variable)) {
     return [`unknown variable ${JSON.stringify(variable)}; expected ${VARIABLES.join(', ')}`];
   }
   if (!isObject(source) || typeof source.column !== 'string') return [`${variable}: expected {"column": ...}`];
-  const { codes } = source;
+  const { codes, source: from } = source;
+  if (from !== undefined && !VARIABLE_SOURCES.includes(from as Source)) {
+    return [`${variable}.source: expected one of ${VARIABLE_SOURCES.join(', ')}`];
+  }
   if (codes === undefined) return [];
   if (variable === 'birthMonth') return [`${variable}: takes no codes`];
   if (!isObject(codes)) return [`${variable}.codes: expected an object`];
@@ -82,7 +103,7 @@ export function contentReader(
 
 interface Refused { readonly reason: string }
 
-function codeOf(variable: Variable, value: string, source: VariableSource | undefined): string | Refused {
+function codeOf(variable: Variable, value: string, source: VariableColumn | undefined): string | Refused {
   if (source?.codes !== undefined && Object.hasOwn(source.codes, value)) return source.codes[value];
   if (value === '') return variable === 'sex' ? '_U' : '';
   if (source?.codes !== undefined) return { reason: 'expected one of the codes of the content map' };

@@ -8,7 +8,7 @@ import type { Cardinality, ExtractManifest, JsonValue } from '#libs/record';
 import type { ExtractWriter, RecordIdPartitions } from '../extract-folder/index.js';
 import type { ChunkPlan, EncodedChunk } from './chunk-encoder.js';
 import type { ColumnMapping } from './column-mapping.js';
-import type { ContentMap } from './content-map.js';
+import { variablesOfMap, type ContentMap } from './content-map.js';
 import { openCsv } from './csv-chunks.js';
 import type { TextEncoding } from './csv-rows.js';
 import { CsvRefusal } from './csv-splitter.js';
@@ -52,7 +52,7 @@ export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
   const heading = {
     registerId, cardinality, referenceDate, specHash: encodingSpecHash(spec),
     keyFingerprint: keyFingerprint(job.secret), segments: segmentShapes(spec),
-    spec: spec as unknown as JsonValue,
+    spec: spec as unknown as JsonValue, ...(job.content && { variables: variablesOfMap(job.content) }),
     canaries: canaryHashes(spec, job.secret, createEncoder(spec, job.secret, { randomBytes })),
   };
   return writeExtract(job, heading, (writer, ids) => encodePeople(job, writer, ids));

@@ -56,7 +56,9 @@ Example:
 
 The content map says where the coarse variables come from, and what the register's codes mean:
   {"sex":{"column":"sex","codes":{"male":"M","female":"F"}},"birthMonth":{"column":"birth_date"},
-   "citizenship":{"column":"citizenship"},"countryOfBirth":{"column":"country_of_birth"}}
+   "citizenship":{"column":"citizenship","source":"self"},"countryOfBirth":{"column":"country_of_birth"}}
+A source is self (the person said it), third-party (somebody else knew it; the default) or inferred (guessed
+from other values, which the service refuses for all but the month of birth).
 
 With --format clkhash the columns are the features of the schema, in order, values stay untouched (no
 trimming, no transliteration), and --out is a file {"clks":[base64,...]} in row order:

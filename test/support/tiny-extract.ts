@@ -37,6 +37,14 @@ export class TinyExtract {
     } as ExtractManifest, bytes);
   }
 
+  /** The same with other events, lines of `events.csv` without their header. */
+  withEvents(lines: readonly string[]): TinyExtract {
+    const events = Buffer.from(['record_id,kind,date,country', ...lines, ''].join('\n'));
+    const part = { rows: lines.length, bytes: events.length, sha256: createHash('sha256').update(events).digest('hex') };
+    const { manifest, bytes } = this;
+    return new TinyExtract({ ...manifest, parts: { ...manifest.parts, events: part } }, { ...bytes, events });
+  }
+
   /** Writes it as a folder. */
   write(folder: string): void {
     mkdirSync(folder, { recursive: true });
