@@ -134,6 +134,34 @@ describe('parseExtractManifest', () => {
     expect(() => parseExtractManifest({ ...manifest, [member]: value })).toThrow(member);
   });
 
+  const CLKS = { layout: 'binary', bits: 1020, bitOrder: 'msb' };
+  const PART = { rows: 3, bytes: 384, sha256: 'ab'.repeat(32) };
+  const delivered = {
+    clks: CLKS, segments: [{ name: 'clk', bits: 1024 }], parts: { encodings: PART, content: { ...PART, bytes: 99 } },
+  };
+
+  it.each<[string, object]>([
+    ['clks', { clks: { ...CLKS, layout: 'packed' } }], ['clks', { clks: { ...CLKS, bits: 0 } }],
+    ['clks', { clks: { ...CLKS, bitOrder: 'big' } }], ['clks', { clks: { ...CLKS, name: 'x' } }], ['clks', { clks: null }],
+    ['segments', { segments: [{ name: 'clk', bits: 1032 }] }], ['segments', { segments: [{ name: 'person', bits: 1024 }] }],
+    ['segments', { segments: [...delivered.segments, { name: 'b', bits: 8 }] }],
+    ['parts.content', { parts: { encodings: PART } }],
+    ['parts.encodings.bytes', { parts: { ...delivered.parts, encodings: { ...PART, bytes: 432 } } }],
+  ])('of filters of another program refuses bad %s', (reason, change) => {
+    const manifest = { ...writeExtract(3), ...delivered };
+    expect(parseExtractManifest(manifest)).toEqual(manifest);
+    const json = { ...manifest, clks: { ...CLKS, layout: 'json' }, parts: { ...delivered.parts, encodings: { ...PART, bytes: 7 } } };
+    expect(parseExtractManifest(json)).toEqual(json);
+    expect(() => parseExtractManifest({ ...manifest, ...change })).toThrow(reason);
+  });
+
+  it('a folder of them is no extract that can be read here, and says what to do', async () => {
+    const manifest = { ...writeExtract(3), ...delivered };
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+    await expect(readManifest(folder)).rejects.toMatchObject({ code: 'EXTRACT_NOT_PACKED' });
+    expect((await verifyExtractFolder(folder)).findings).toMatchObject([{ part: 'manifest', code: 'EXTRACT_NOT_PACKED' }]);
+  });
+
   it('answers any JSON with a manifest or a refusal', () => {
     fc.assert(fc.property(fc.jsonValue(), (json) => {
       expect(() => parseExtractManifest(json)).toThrow(VinculumError);

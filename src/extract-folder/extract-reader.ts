@@ -10,8 +10,21 @@ import { parseExtractManifest } from './parse-manifest.js';
 
 const MAX_MANIFEST_BYTES = 1 << 20;
 
-/** @throws VinculumError EXTRACT_NOT_FOUND, EXTRACT_MANIFEST_INVALID. */
+/** @throws VinculumError EXTRACT_NOT_FOUND, EXTRACT_MANIFEST_INVALID, EXTRACT_NOT_PACKED. */
 export async function readManifest(folder: string): Promise<ExtractManifest> {
+  const manifest = await readDeliveredManifest(folder);
+  if (manifest.clks === undefined) return manifest;
+  throw new VinculumError('EXTRACT_NOT_PACKED',
+    'the filters are in a file of another program, which only the service reads; vinculum import-clks makes an '
+    + 'extract of it');
+}
+
+/**
+ * Also of a folder whose filters are as another program wrote them.
+ *
+ * @throws VinculumError EXTRACT_NOT_FOUND, EXTRACT_MANIFEST_INVALID.
+ */
+export async function readDeliveredManifest(folder: string): Promise<ExtractManifest> {
   const path = join(folder, 'manifest.json');
   const text = await readFile(path).catch(() => {
     throw new VinculumError('EXTRACT_NOT_FOUND', `expected the folder of an extract at ${folder}: no manifest.json there`);

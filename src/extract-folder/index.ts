@@ -1,5 +1,5 @@
 export { ExtractWriter, partialFolder, type ExtractHeading, type ExtractWriterOptions } from './extract-writer.js';
-export { forEachRow, readEncodedExtract, readManifest, readPart } from './extract-reader.js';
+export { forEachRow, readDeliveredManifest, readEncodedExtract, readManifest, readPart } from './extract-reader.js';
 export { parseExtractManifest } from './parse-manifest.js';
 export {
   contentLine, isCitizenship, isCountry, isEventKind, isIsoDate, isSexCode, refusalsOfContentFields,

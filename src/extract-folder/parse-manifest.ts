@@ -1,6 +1,7 @@
+import { BIT_ORDERS, CLK_SEGMENT, clkBytes } from '#libs/encode';
 import {
   CONTENT_HEADER, EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VARIABLE_SOURCES, VinculumError,
-  encodingRowBytes, type ExtractManifest, type SegmentShape,
+  encodingRowBytes, type DeliveredClks, type ExtractManifest, type SegmentShape,
 } from '#libs/record';
 import { isIsoDate } from './part-rows.js';
 
@@ -9,7 +10,7 @@ const SEGMENT_NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
 const PARTS = Object.keys(EXTRACT_PART_FILES);
 const MEMBERS = [
   'format', 'version', 'registerId', 'cardinality', 'referenceDate', 'specHash', 'keyFingerprint', 'segments',
-  'records', 'parts', 'spec', 'canaries', 'variables',
+  'records', 'parts', 'spec', 'canaries', 'variables', 'clks',
 ];
 
 /**
@@ -45,7 +46,34 @@ function reasonsAgainst(manifest: Members): string[] {
     'canaries: expected at most one hash of each segment, {"segment","sha256"}');
   expect(areVariables(manifest.variables), `variables: expected each of ${VARIABLES.join(', ')} at most once, as `
     + `{"name","source"} with a source of ${VARIABLE_SOURCES.join(', ')}`);
-  return [...reasons, ...reasonsAgainstParts(manifest, segments)];
+  return [...reasons, ...reasonsAgainstParts(manifest, segments), ...reasonsAgainstClks(manifest)];
+}
+
+function areClks(json: unknown): json is DeliveredClks {
+  return isObject(json) && Object.keys(json).length === 3 && (json.layout === 'json' || json.layout === 'binary')
+    && isCount(json.bits) && json.bits > 0 && BIT_ORDERS.includes(json.bitOrder as never);
+}
+
+/** Filters without record ids need content that has them. */
+function reasonsAgainstClks({ clks, segments, parts }: Members): string[] {
+  if (clks === undefined) return [];
+  if (!areClks(clks)) return [`clks: expected {"layout","bits","bitOrder"} of json or binary, a number, ${BIT_ORDERS.join(' or ')}`];
+  const reasons: string[] = [];
+  const bits = clkBytes(clks.bits) * 8;
+  const [segment] = segmentsOf(segments) ?? [];
+  if (segment?.name !== CLK_SEGMENT || segment.bits !== bits || (segments as unknown[]).length !== 1) {
+    reasons.push(`segments: expected one, ${CLK_SEGMENT} of ${bits} bits, for clks of ${clks.bits} bits`);
+  }
+  if (!isObject(parts) || parts.content === undefined) {
+    reasons.push('parts.content: expected beside clks, because it has the record ids');
+  }
+  return reasons;
+}
+
+/** Undefined where the size says nothing of the rows. */
+function bytesOfEncodings(clks: unknown, segments: readonly SegmentShape[], rows: number): number | undefined {
+  if (!areClks(clks)) return encodingRowBytes(segments) * rows;
+  return clks.layout === 'binary' ? clkBytes(clks.bits) * rows : undefined;
 }
 
 /** Variables of content that a manifest may declare. */
@@ -81,8 +109,8 @@ function reasonsAgainstParts(manifest: Members, segments: SegmentShape[] | undef
   }
   if (!isPart(parts.encodings)) reasons.push('parts.encodings: expected the part that every extract has');
   else if (segments !== undefined) {
-    const bytes = encodingRowBytes(segments) * parts.encodings.rows;
-    if (parts.encodings.bytes !== bytes) {
+    const bytes = bytesOfEncodings(manifest.clks, segments, parts.encodings.rows);
+    if (bytes !== undefined && parts.encodings.bytes !== bytes) {
       reasons.push(`parts.encodings.bytes: expected ${bytes} for these segments and rows, got ${parts.encodings.bytes}`);
     }
   }

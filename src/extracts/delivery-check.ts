@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { RowBlockRisk } from '#libs/encode';
-import type { ExtractPartName } from '#libs/record';
 import { copyInto } from '../platform/database/copy-rows.js';
 import { CodeLists } from './code-lists.js';
 import { ContentPart } from './content-part.js';
 import type { DataKey } from './data-key.js';
+import { DeliveredFilters } from './delivered-filters.js';
 import { assertSafe, EncodingSafety } from './encoding-safety.js';
 import { EncodingsCheck } from './encodings-check.js';
 import { EventsPart } from './events-part.js';
 import type { SafetyView } from './report-view.js';
 import type { ExtractRow } from './extracts.repository.js';
+import { PartBytes } from './part-bytes.js';
 import { PartMeter } from './part-meter.js';
 import { RowFindings } from './row-findings.js';
 import type { TextPart } from './text-part.js';
-import { UploadsRepository, type SealedChunk } from './uploads.repository.js';
-
-/** Chunks of a text part that are held at once, while their rows are written. */
-const TEXT_CHUNKS = 4;
+import { UploadsRepository } from './uploads.repository.js';
 
 const TARGETS = {
   content: 'content.record (extract, row_no, sex, birth_month, citizenship, country_of_birth)',
@@ -33,19 +31,23 @@ export interface Inspection {
  * Reads a delivery from its stored chunks, from the first byte to the last: what the service says about an
  * extract, it says about the bytes that it keeps and not about those that it once received.
  *
- * Encodings stay as they are. Content and events become rows of the database, in the caller's transaction.
+ * Encodings stay as they are; of a file of filters, rows are made first. Content and events become rows of the
+ * database. All of it in the caller's transaction.
  * Memory: some 18 bytes a record (`RecordRows`), 45 MB for the statistics of the filters, and a few chunks.
  */
 @Injectable()
 export class DeliveryCheck {
   private readonly codes = new CodeLists();
 
-  constructor(private readonly uploads: UploadsRepository, private readonly safety: EncodingSafety) {}
+  constructor(
+    private readonly uploads: UploadsRepository, private readonly bytes: PartBytes,
+    private readonly filters: DeliveredFilters, private readonly safety: EncodingSafety,
+  ) {}
 
   /**
    * @param inspection takes what is found, also where the extract is refused.
    * @returns what the filters are together.
-   * @throws VinculumError `EXTRACT_PART_DIFFERS`, `EXTRACT_ROWS_REFUSED`, `ENCODINGS_UNSAFE`.
+   * @throws VinculumError `EXTRACT_PART_DIFFERS`, `EXTRACT_ROWS_REFUSED`, `CLKS_INVALID`, `ENCODINGS_UNSAFE`.
    */
   async read(
     manager: EntityManager, extract: ExtractRow, key: DataKey, inspection: Inspection,
@@ -65,10 +67,11 @@ export class DeliveryCheck {
   private async readEncodings(
     manager: EntityManager, extract: ExtractRow, key: DataKey, inspection: Inspection,
   ): Promise<EncodingsCheck> {
-    const meter = new PartMeter('encodings', extract.manifest.parts.encodings);
+    const { manifest: { clks, parts } } = extract;
+    const kept = clks === undefined ? parts.encodings : await this.filters.pack(manager, extract, key, clks);
+    const meter = new PartMeter('encodings', kept);
     const check = new EncodingsCheck(extract.manifest);
-    const chunks = this.uploads.chunks(manager, extract.id, 'encodings');
-    await check.read(meter.pass(opened(key, 'encodings', chunks)));
+    await check.read(meter.pass(this.bytes.all(manager, extract.id, key, 'encodings')));
     meter.assertWhole();
     inspection.safety = this.safety.judge(extract.manifest, check.risk);
     check.findings.assertNone('encodings');
@@ -80,7 +83,7 @@ export class DeliveryCheck {
     manager: EntityManager, extract: ExtractRow, key: DataKey, part: 'content' | 'events', text: TextPart,
   ): Promise<void> {
     const meter = new PartMeter(part, extract.manifest.parts[part]!);
-    const bytes = meter.pass(opened(key, part, this.textChunks(manager, extract.id, part)));
+    const bytes = meter.pass(this.bytes.byTurns(manager, extract.id, key, part));
     for await (const rows of text.copyRows(bytes)) await copyInto(manager, TARGETS[part], [rows]);
     meter.assertWhole();
     text.findings.assertNone(part);
@@ -94,22 +97,4 @@ export class DeliveryCheck {
     }
     findings.assertNone('events, by the row of their record');
   }
-
-  /** By turns with the rows that are written: one connection cannot read and write at once. */
-  private async* textChunks(
-    manager: EntityManager, extract: string, part: ExtractPartName,
-  ): AsyncGenerator<SealedChunk> {
-    for (let place = -1; ;) {
-      const chunks = await this.uploads.chunksAfter(manager, extract, part, place, TEXT_CHUNKS);
-      if (chunks.length === 0) return;
-      yield* chunks;
-      ({ place } = chunks[chunks.length - 1]);
-    }
-  }
-}
-
-async function* opened(
-  key: DataKey, part: ExtractPartName, chunks: AsyncIterable<SealedChunk>,
-): AsyncGenerator<Buffer> {
-  for await (const { place, data } of chunks) yield key.openChunk(part, place, data);
 }

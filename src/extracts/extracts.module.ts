@@ -3,6 +3,7 @@ import { ProjectsModule } from '../projects/projects.module.js';
 import { ComparisonsRepository } from './comparisons.repository.js';
 import { Comparisons } from './comparisons.service.js';
 import { CustodianExtracts } from './custodian-extracts.js';
+import { DeliveredFilters } from './delivered-filters.js';
 import { DeliveryCheck } from './delivery-check.js';
 import { EncodingSafety } from './encoding-safety.js';
 import { ExpiryJob } from './expiry-job.js';
@@ -10,6 +11,7 @@ import { ExtractsController } from './extracts.controller.js';
 import { ExtractsRepository } from './extracts.repository.js';
 import { ExtractsService } from './extracts.service.js';
 import { InferredVariables } from './inferred-variables.js';
+import { PartBytes } from './part-bytes.js';
 import { UploadsController } from './uploads.controller.js';
 import { UploadsRepository } from './uploads.repository.js';
 import { UploadsService } from './uploads.service.js';
@@ -19,7 +21,8 @@ import { UploadsService } from './uploads.service.js';
   controllers: [ExtractsController, UploadsController],
   providers: [
     CustodianExtracts, ExtractsService, UploadsService, DeliveryCheck, ExpiryJob, ExtractsRepository,
-    UploadsRepository, Comparisons, ComparisonsRepository, EncodingSafety, InferredVariables,
+    UploadsRepository, Comparisons, ComparisonsRepository, EncodingSafety, InferredVariables, PartBytes,
+    DeliveredFilters,
   ],
 })
 export class ExtractsModule {}

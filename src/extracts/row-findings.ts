@@ -11,6 +11,10 @@ export class RowFindings {
     if (this.listed.length < MAX_ROW_ERRORS) this.listed.push({ row, ...(field ? { field } : {}), reason });
   }
 
+  get none(): boolean {
+    return this.count === 0;
+  }
+
   /** @throws VinculumError `EXTRACT_ROWS_REFUSED` where there was a fault. */
   assertNone(part: string): void {
     if (this.count === 0) return;

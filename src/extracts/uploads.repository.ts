@@ -91,6 +91,11 @@ export class UploadsRepository {
     await manager.query('DELETE FROM encodings.upload WHERE id = $1', [id]);
   }
 
+  /** Bytes of the encodings before `place`: those that came, where others were made of them. */
+  async removeEncodingsBefore(manager: EntityManager, extract: string, place: number): Promise<void> {
+    await manager.query('DELETE FROM encodings.chunk WHERE extract = $1 AND place < $2', [extract, place]);
+  }
+
   /** After the extract was accepted: encodings stay where they are, the others have become rows. */
   async removeReceived(manager: EntityManager, extract: string): Promise<void> {
     await manager.query('DELETE FROM content.chunk WHERE extract = $1', [extract]);

@@ -12,7 +12,7 @@ import { assertReceiving, CustodianExtracts } from './custodian-extracts.js';
 import type { DataKey } from './data-key.js';
 import type { ExtractRow } from './extracts.repository.js';
 import { MAX_STREAMS, MAX_UPLOADS_A_PART } from './limits.js';
-import { ReceivedBytes, type Batch } from './received-bytes.js';
+import { SealedBatches, untilBroken, type Batch } from './sealed-batches.js';
 import { UploadsRepository, type UploadRow } from './uploads.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -124,10 +124,10 @@ export class UploadsService {
   private async receive(stream: Stream, offset: number, body: Readable): Promise<number> {
     const { upload, key } = stream;
     if (offset !== upload.received) throw offsetDiffers();
-    const received = new ReceivedBytes(key, upload.part, upload.start + offset, upload.length - offset);
+    const received = new SealedBatches(key, upload.part, upload.start + offset, upload.length - offset);
     let storedTo = offset;
     let storing = Promise.resolve();
-    for await (const batch of received.batches(body)) {
+    for await (const batch of received.of(untilBroken(body))) {
       // One batch is stored while the next arrives.
       await storing;
       storing = this.store(stream, storedTo, batch);

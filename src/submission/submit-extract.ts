@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { EXTRACT_PART_FILES, VinculumError, type ExtractManifest, type ExtractPartName } from '#libs/record';
-import { readManifest } from '../extract-folder/index.js';
+import { VinculumError, extractPartFile, type ExtractManifest, type ExtractPartName } from '#libs/record';
+import { readDeliveredManifest } from '../extract-folder/index.js';
 import type { ExtractView, PartView } from '../extracts/extract-view.js';
 import type { ExtractApi } from './extract-api.js';
 import { piecesOf } from './pieces.js';
@@ -35,7 +35,7 @@ const ASK_AGAIN_MS = 1_000;
  */
 export async function submitExtract(submission: Submission): Promise<ExtractView> {
   const { api, project, folder, signal } = submission;
-  const manifest = await readManifest(folder);
+  const manifest = await readDeliveredManifest(folder);
   await assertSizes(folder, manifest);
   const { extractId } = await api.open(project, manifest);
   const extract = await api.read(extractId);
@@ -50,7 +50,7 @@ async function assertSizes(folder: string, manifest: ExtractManifest): Promise<v
   for (const name of PARTS) {
     const expected = manifest.parts[name]?.bytes;
     if (expected === undefined) continue;
-    const file = EXTRACT_PART_FILES[name];
+    const file = extractPartFile(manifest, name);
     const size = await stat(join(folder, file)).then((found) => found.size, () => undefined);
     if (size === expected) continue;
     throw new VinculumError('EXTRACT_PART_DIFFERS',
@@ -71,7 +71,7 @@ async function sendParts(
   const waiting = parts.flatMap(({ name, part }) => piecesOf(name, part));
   const work = async (): Promise<void> => {
     for (let piece = waiting.shift(); piece; piece = waiting.shift()) {
-      const file = join(folder, EXTRACT_PART_FILES[piece.part]);
+      const file = join(folder, extractPartFile(manifest, piece.part));
       await sendPiece(api, extract.extractId, file, piece, signal, (more) => {
         durable += more;
         onProgress?.(durable, bytes);

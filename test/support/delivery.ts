@@ -1,11 +1,18 @@
+import type { ExtractManifest, ExtractPartName } from '#libs/record';
 import type { TestService } from './service.js';
-import type { TinyExtract } from './tiny-extract.js';
+
 
 const TUS = { 'tus-resumable': '1.0.0' };
 
+/** What a custodian sends. */
+export interface Delivery {
+  readonly manifest: ExtractManifest;
+  readonly bytes: Readonly<Partial<Record<ExtractPartName, Buffer>>>;
+}
+
 /** Opens an extract, sends its parts whole and seals it, as its custodian. */
 export async function deliver(
-  service: TestService, custodian: string, project: string, extract: TinyExtract,
+  service: TestService, custodian: string, project: string, extract: Delivery,
 ): Promise<string> {
   const opened = await service.request(custodian, 'POST', `/api/projects/${project}/extracts`, extract.manifest);
   if (opened.status !== 201) throw new Error(`not opened: ${JSON.stringify(opened.body)}`);

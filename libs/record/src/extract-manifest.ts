@@ -31,6 +31,16 @@ export interface DeclaredVariable {
   readonly source: VariableSource;
 }
 
+/** A file of filters as clkhash or another program wrote it, in the place of `encodings.bin`. */
+export interface DeliveredClks {
+  /** `{"clks":[base64,...]}`, or filters of whole bytes back to back. */
+  readonly layout: 'json' | 'binary';
+  /** Length of a filter, any positive number; the last byte is filled with zeros. */
+  readonly bits: number;
+  /** First bit of a byte: `msb` as clkhash has it, `lsb` as Java's `BitSet`. */
+  readonly bitOrder: 'msb' | 'lsb';
+}
+
 /**
  * `manifest.json` of an extract: one immutable delivery of a register at a reference date.
  *
@@ -58,6 +68,11 @@ export interface ExtractManifest {
   readonly canaries?: readonly CanaryHash[];
   /** Variables of the content; without it all, as somebody else knew them. */
   readonly variables?: readonly DeclaredVariable[];
+  /**
+   * The part `encodings` is a file of filters of one segment, `clk`, without record ids: row by row of what
+   * the content has the ids of. Without it, the part is rows of ids and filters.
+   */
+  readonly clks?: DeliveredClks;
   readonly records: number;
   readonly parts: {
     readonly encodings: ExtractPart;
@@ -74,6 +89,13 @@ export const EXTRACT_PART_FILES: Readonly<Record<ExtractPartName, string>> = {
   content: 'content.csv',
   events: 'events.csv',
 };
+
+const CLKS_FILES = { json: 'clks.json', binary: 'clks.bin' } as const;
+
+/** File name of a part of this extract. */
+export function extractPartFile({ clks }: Pick<ExtractManifest, 'clks'>, part: ExtractPartName): string {
+  return part === 'encodings' && clks !== undefined ? CLKS_FILES[clks.layout] : EXTRACT_PART_FILES[part];
+}
 
 /** Opaque record id: 16 bytes that only the custodian can relate to its own identifier. Hex elsewhere. */
 export const RECORD_ID_BYTES = 16;

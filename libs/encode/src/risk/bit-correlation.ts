@@ -1,3 +1,6 @@
+// Once: where the global object is a sandbox, as in tests, each look-up of Math outweighs the instruction.
+const { imul } = Math;
+
 /** A fixed number of rows out of a stream of any length, each row with the same chance. */
 export class RowSample {
   private readonly rows: Uint8Array[] = [];
@@ -85,7 +88,7 @@ function onesInBoth(a: Uint32Array, b: Uint32Array): number {
     let x = a[w] & b[w];
     x -= (x >>> 1) & 0x55555555;
     x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    ones += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+    ones += imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
   }
   return ones;
 }

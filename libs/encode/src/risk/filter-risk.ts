@@ -2,6 +2,9 @@ import { FilterStatistics } from '../filter-statistics.js';
 import { bitCorrelation, RowSample } from './bit-correlation.js';
 import { ValueFrequencies } from './value-frequencies.js';
 
+// Once: where the global object is a sandbox, as in tests, each look-up of Math outweighs the instruction.
+const { clz32 } = Math;
+
 /**
  * What the filters of one segment tell together about the values in them. Missing (all zero) filters count
  * in `records` and `missingShare` alone. Shares are 0 to 1.
@@ -93,7 +96,7 @@ export class FilterRisk {
       let rest = bytes[at];
       const first = (at - from) * 8;
       while (rest !== 0) {
-        const bit = Math.clz32(rest) - 24;
+        const bit = clz32(rest) - 24;
         rest ^= 0x80 >> bit;
         ones[first + bit]++;
         total++;

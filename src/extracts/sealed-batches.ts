@@ -14,11 +14,8 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/**
- * Cuts the body of a request into encrypted batches. A connection that breaks ends the batches early and
- * loses nothing: what had come until then is in the last one.
- */
-export class ReceivedBytes {
+/** Cuts bytes into encrypted batches, each full but the last. */
+export class SealedBatches {
   /** Whether more came than was allowed; the surplus is in no batch. */
   surplus = false;
   private readonly chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -35,8 +32,8 @@ export class ReceivedBytes {
     private allowed: number,
   ) {}
 
-  async* batches(body: Readable): AsyncGenerator<Batch> {
-    for await (const piece of untilBroken(body)) {
+  async* of(pieces: AsyncIterable<Buffer>): AsyncGenerator<Batch> {
+    for await (const piece of pieces) {
       const taken = piece.subarray(0, this.allowed);
       this.surplus ||= taken.length < piece.length;
       this.allowed -= taken.length;
@@ -73,8 +70,11 @@ export class ReceivedBytes {
   }
 }
 
-/** The bytes that came; a client that went away is no failure of ours. */
-async function* untilBroken(body: Readable): AsyncGenerator<Buffer> {
+/**
+ * The bytes of a request that came; a client that went away is no failure of ours, and what had come until
+ * then counts.
+ */
+export async function* untilBroken(body: Readable): AsyncGenerator<Buffer> {
   try {
     yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   } catch (error) {
