@@ -13,7 +13,8 @@ describe('a content map', () => {
     expect(variables).toEqual([
       { name: 'sex', source: 'third-party' }, { name: 'birth_month', source: 'inferred' },
       { name: 'country_of_birth', source: 'self' }]);
-    expect(parseExtractManifest({ ...TinyExtract.create(1).manifest, variables })).toMatchObject({ variables });
+    const { manifest } = TinyExtract.create(1);
+    expect(parseExtractManifest({ ...manifest, variables })).toMatchObject({ variables });
   });
 
   it('of all variables names every column of the content', () => {

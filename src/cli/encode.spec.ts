@@ -78,7 +78,11 @@ describe('vinculum encode', () => {
     const filtersOfSecond = extract.segments.map(({ filters, bits }) => filters.subarray(bits / 8, bits / 4));
     expect(Buffer.concat(filtersOfSecond)).toEqual(Buffer.from(expected));
     expect(recordIds.subarray(32)).toEqual(opaqueRecordId(secret, 'padron', '3'));
-    expect(manifest).toMatchObject({ cardinality: 'unique', referenceDate: '2026-01-01', records: 3 });
+    expect(manifest).toMatchObject({
+      cardinality: 'unique', referenceDate: '2026-01-01', records: 3,
+      variables: Object.keys(JSON.parse(CONTENT) as object).map((name) => ({
+        name: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), source: 'third-party' })),
+    });
 
     const ids = ['1', '2', '3'].map((id) => Buffer.from(opaqueRecordId(secret, 'padron', id)).toString('hex'));
     expect(readFileSync(path('extract/content.csv'), 'utf8')).toBe(

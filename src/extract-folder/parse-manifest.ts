@@ -71,7 +71,9 @@ function reasonsAgainstClks({ clks, segments, parts }: Members): string[] {
 }
 
 /** Undefined where the size says nothing of the rows. */
-function bytesOfEncodings(clks: unknown, segments: readonly SegmentShape[], rows: number): number | undefined {
+function bytesOfEncodings(
+  clks: unknown, segments: readonly SegmentShape[], rows: number,
+): number | undefined {
   if (!areClks(clks)) return encodingRowBytes(segments) * rows;
   return clks.layout === 'binary' ? clkBytes(clks.bits) * rows : undefined;
 }

@@ -16,8 +16,10 @@ const DEPARTURE = 'expected no departure before the arrival on a permit';
 
 /** The readable twin of the function in the database. */
 function contradictionOf(events: readonly Event[]): string | null {
-  const days = (...kinds: EventKind[]): number[] => events.filter(([kind]) => kinds.includes(kind)).map(([, day]) => day);
-  const daysBut = (...kinds: EventKind[]): number[] => days(...EVENT_KINDS.filter((kind) => !kinds.includes(kind)));
+  const days = (...kinds: EventKind[]): number[] =>
+    events.filter(([kind]) => kinds.includes(kind)).map(([, day]) => day);
+  const daysBut = (...kinds: EventKind[]): number[] =>
+    days(...EVENT_KINDS.filter((kind) => !kinds.includes(kind)));
   // Of nothing, the least is the greatest number, and the other way round: no rule is broken then.
   if (Math.max(...days('born')) > Math.min(...daysBut('born'))) return BIRTH;
   if (Math.min(...days('died')) < Math.max(...daysBut('died', 'deregistered', 'permit-until'))) return DEATH;

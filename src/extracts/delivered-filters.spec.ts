@@ -29,11 +29,13 @@ describe('extracts of filters that another program encoded', () => {
   beforeAll(async () => { service = await TestService.start(); });
   afterAll(() => service.stop());
 
-  const project = (): Promise<string> => approvedProject(service, { registers: PROJECT.registers.slice(0, 2) });
+  const project = (): Promise<string> =>
+    approvedProject(service, { registers: PROJECT.registers.slice(0, 2) });
 
   /** What the database keeps of the filters, decrypted. */
   async function kept(extract: string): Promise<Buffer> {
-    const { storageKeys } = service.service.application.get<ServiceContext>(SERVICE_CONTEXT, { strict: false });
+    const { application } = service.service;
+    const { storageKeys } = application.get<ServiceContext>(SERVICE_CONTEXT, { strict: false });
     const [{ wrapped_key }] = await service.query<{ wrapped_key: Buffer }>('owner',
       'SELECT wrapped_key FROM encodings.extract WHERE id = $1', [extract]);
     const key = await DataKey.unwrap(storageKeys, extract, wrapped_key);
@@ -62,7 +64,7 @@ describe('extracts of filters that another program encoded', () => {
     expect(await linkedRight(id, extracts)).toBeGreaterThan(0.9);
   });
 
-  /** F1 of the links between both registers: person `RECORDS - SHARED + i` of the first is `i` of the second. */
+  /** F1 of the links: person `RECORDS - SHARED + i` of the first register is `i` of the second. */
   async function linkedRight(id: string, [a, b]: readonly string[]): Promise<number> {
     const started = await service.request('operator', 'POST', `/api/projects/${id}/linkage-runs`);
     const { runId } = started.body as { runId: string };
@@ -86,14 +88,14 @@ describe('extracts of filters that another program encoded', () => {
       encodings: Buffer.concat(filters),
       content: Buffer.from(`record_id,sex,birth_month,citizenship,country_of_birth\n${ids.map((id) => `${id.toString('hex')},_U,,,\n`).join('')}`),
     };
-    const { spec: _, ...manifest } = first.manifest;
     const extract = await deliver(service, POPULATION, await project(), {
       bytes, manifest: {
-        ...manifest, records, variables: [], clks: { layout: 'binary', bits: 1024, bitOrder: 'msb' },
+        ...first.manifest, spec: undefined as never, records, variables: [], clks: { layout: 'binary', bits: 1024, bitOrder: 'msb' },
         parts: { encodings: partOf(bytes.encodings, records), content: partOf(bytes.content, records) },
       },
     });
-    expect((await kept(extract)).equals(Buffer.concat(ids.flatMap((id, row) => [id, filters[row]])))).toBe(true);
+    const expected = Buffer.concat(ids.flatMap((id, row) => [id, filters[row]]));
+    expect((await kept(extract)).equals(expected)).toBe(true);
   });
 
   it.each<[string, ClkhashRegister, string, object[]]>([

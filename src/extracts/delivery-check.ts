@@ -31,8 +31,8 @@ export interface Inspection {
  * Reads a delivery from its stored chunks, from the first byte to the last: what the service says about an
  * extract, it says about the bytes that it keeps and not about those that it once received.
  *
- * Encodings stay as they are; of a file of filters, rows are made first. Content and events become rows of the
- * database. All of it in the caller's transaction.
+ * Encodings stay as they are; of a file of filters, rows are made first. Content and events become rows of
+ * the database. All of it in the caller's transaction.
  * Memory: some 18 bytes a record (`RecordRows`), 45 MB for the statistics of the filters, and a few chunks.
  */
 @Injectable()

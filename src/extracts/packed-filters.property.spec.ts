@@ -11,7 +11,8 @@ interface Person { readonly id: string; readonly filter: Buffer }
 
 const people = fc.array(fc.record({
   id: fc.uint8Array({ minLength: 16, maxLength: 16 }).map((id) => Buffer.from(id).toString('hex')),
-  filter: fc.uint8Array({ minLength: 3, maxLength: 3 }).map((bytes) => Buffer.from(bytes.with(2, bytes[2] & 0xf8))),
+  filter: fc.uint8Array({ minLength: 3, maxLength: 3 })
+    .map((bytes) => Buffer.from(bytes.with(2, bytes[2] & 0xf8))),
 }), { maxLength: 30 });
 
 const contentOf = (ids: readonly string[]): Buffer => Buffer.from(HEADER + ids.map((id) => `${id},_U,,,\n`).join(''));

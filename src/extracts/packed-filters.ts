@@ -97,11 +97,11 @@ class RecordIds {
   /** False at the end. */
   async more(): Promise<boolean> {
     while (this.at === this.waiting.length) {
-      const { done, value } = await this.lines.next();
-      if (done === true) return false;
-      this.waiting = value;
-      this.at = this.header && value.length > 0 ? 1 : 0;
-      this.header &&= value.length === 0;
+      const read = await this.lines.next();
+      if (read.done === true) return false;
+      this.waiting = read.value;
+      this.at = this.header && this.waiting.length > 0 ? 1 : 0;
+      this.header &&= this.waiting.length === 0;
     }
     return true;
   }

@@ -26,14 +26,14 @@ function refusalOf(work: () => void): string {
 }
 
 describe('a manifest against its project', () => {
-  const fit = (extract: Partial<ExtractManifest>, project: object = {}): string => refusalOf(() =>
+  const refusal = (extract: Partial<ExtractManifest>, project: object = {}): string => refusalOf(() =>
     assertFitsProject({ ...AGREED, ...extract }, { ...PROJECT, ...project }, 'population-agency'));
 
   it('fits where it says what was agreed on, or less, or where nothing was laid down', () => {
-    expect(fit({})).toBe('none');
-    expect(fit({ variables: [] })).toBe('none');
-    expect(fit({ variables: [{ name: 'birth_month', source: 'self' }] })).toBe('none');
-    expect(fit({ referenceDate: '1999-12-31', variables: ALL.map((name) => ({ name, source: 'self' })) },
+    expect(refusal({})).toBe('none');
+    expect(refusal({ variables: [] })).toBe('none');
+    expect(refusal({ variables: [{ name: 'birth_month', source: 'self' }] })).toBe('none');
+    expect(refusal({ referenceDate: '1999-12-31', variables: ALL.map((name) => ({ name, source: 'self' })) },
       { referenceDate: null, variables: null, encodingSpecHash: null, keyFingerprint: null })).toBe('none');
   });
 
@@ -48,7 +48,7 @@ describe('a manifest against its project', () => {
     ['a register of somebody else', { registerId: 'border-crossings' }, {}, 'NOT_YOUR_REGISTER'],
     ['a project that is not approved', {}, { state: 'submitted' }, 'PROJECT_STATE'],
   ])('%s is refused', (_name, extract, project, code) => {
-    expect(fit(extract, project)).toBe(code);
+    expect(refusal(extract, project)).toBe(code);
   });
 
   it('names what is beyond, and what was agreed on', () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { clkhashSchemaHash, createClkhashEncoder, keyFingerprint, parseClkhashSchema, writeFilter } from '#libs/encode';
-import { type DeliveredClks, type ExtractManifest, type JsonValue } from '#libs/record';
+import {
+  clkhashSchemaHash, createClkhashEncoder, keyFingerprint, parseClkhashSchema, writeFilter,
+} from '#libs/encode';
+import type { DeliveredClks, ExtractManifest } from '#libs/record';
 import type { Delivery } from './delivery.js';
 import { partOf, type Person } from './encoded-register.js';
 
@@ -27,7 +29,7 @@ export function recordIdOf(registerId: string, row: number): string {
   return createHash('sha256').update(`${registerId} ${row}`).digest('hex').slice(0, 32);
 }
 
-/** What clkhash and a CSV give, with the manifest that says so; nothing of it went through an encoder of ours. */
+/** What clkhash and a CSV give, and the manifest that a custodian writes about both. */
 export class ClkhashRegister implements Delivery {
   private constructor(
     readonly manifest: ExtractManifest, readonly bytes: Readonly<Record<'encodings' | 'content', Buffer>>,
@@ -53,11 +55,13 @@ export class ClkhashRegister implements Delivery {
     return new ClkhashRegister({
       format: 'vinculum-extract', version: 1, registerId,
       cardinality: registerId === 'population-register' ? 'unique' : 'many', referenceDate: '2025-12-31',
-      specHash: clkhashSchemaHash(schema), keyFingerprint: keyFingerprint(SECRET), spec: SCHEMA as JsonValue,
+      specHash: clkhashSchemaHash(schema), keyFingerprint: keyFingerprint(SECRET), spec: SCHEMA,
       segments: [{ name: 'clk', bits: 1024 }], clks: { ...form, bits: BITS },
       variables: [{ name: 'sex', source: 'self' }, { name: 'citizenship', source: 'third-party' }],
       records: people.length,
-      parts: { encodings: partOf(bytes.encodings, people.length), content: partOf(bytes.content, people.length) },
+      parts: {
+        encodings: partOf(bytes.encodings, people.length), content: partOf(bytes.content, people.length),
+      },
     }, bytes, filters);
   }
 
@@ -69,7 +73,9 @@ export class ClkhashRegister implements Delivery {
   }
 }
 
-function fileOf(filters: readonly Uint8Array[], { layout, bitOrder }: Pick<DeliveredClks, 'layout' | 'bitOrder'>): Buffer {
+function fileOf(
+  filters: readonly Uint8Array[], { layout, bitOrder }: Pick<DeliveredClks, 'layout' | 'bitOrder'>,
+): Buffer {
   const written = filters.map((filter) => Buffer.from(writeFilter(filter, bitOrder)));
   if (layout === 'binary') return Buffer.concat(written.map((filter) => Buffer.concat([filter], 128)));
   return Buffer.from(JSON.stringify({ clks: written.map((filter) => filter.toString('base64')) }));
