@@ -1,1 +1,2 @@
-export { clusterRecords, type ClusteredRegister, type Entities, type RecordLinks } from './entities.js';
+export { clusterRecords, type DecidedComponents, type Entities } from './entities.js';
+export type { ClusteredRegister, RecordLinks } from './record-links.js';

@@ -37,7 +37,7 @@ export interface LinkageResult {
   readonly byRegisterPair: readonly RegisterPairQuality[];
   readonly models: readonly { readonly registers: string; readonly model: RegisterPairModel }[];
   readonly scheme: ComparisonScheme;
-  /** Links that were refused because an entity would have held two records of a unique register. */
+  /** Links that reached the threshold and were not made: the entities are worth more without them. */
   readonly refusedLinks: number;
   /** What a reader of the figures has to know; empty when all went as it should. */
   readonly warnings: readonly string[];
