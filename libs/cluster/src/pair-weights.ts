@@ -8,8 +8,9 @@ const LEAST_WEIGHT = 1e-3 * UNITS;
 const LEAST_PROBABILITY = 1e-12;
 /**
  * A pair without a link counts as one that is overlooked in three tenths of the matches. Single matches are
- * overlooked less often (an estimate of their share says a tenth), but those of a record come together: the
- * errors that hide it from one record of its person hide it from the next.
+ * overlooked less often (an estimate of their share says a tenth), but those of a record may come together:
+ * the errors that hide it from one record of its person hide it from the next. The value was chosen with one
+ * labelled set in view, see the README.
  */
 const OVERLOOKED = 0.3;
 const OVERLOOKED_WEIGHT = Math.round(UNITS * Math.log(OVERLOOKED));

@@ -17,6 +17,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   },
   linker: {
     'encodings.extract': 'SELECT', 'encodings.chunk': 'SELECT', 'encodings.objection': 'SELECT',
+    'encodings.cross_check': 'SELECT',
     'links.run': 'SELECT INSERT UPDATE', 'links.entity_record': 'SELECT INSERT DELETE',
   },
   cohort: {
