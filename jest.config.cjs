@@ -26,6 +26,6 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   setupFiles: ['<rootDir>/test/support/property-seed.ts'],
-  // Generous: a machine with other work to do is slow, and no test here is about time.
+  // Generous: a machine with other work to do is slow.
   testTimeout: 240000,
 };

@@ -7,6 +7,7 @@ import { ApprovalRules } from '../access/approval-rules.js';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
 import { LinkageRunsService } from '../linkage-runs/linkage-runs.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import { readConfigFile } from '../platform/settings/config-file.js';
@@ -18,8 +19,6 @@ import { cohortView, type CohortView } from './cohort-view.js';
 import type { RequestCohortDto } from './cohorts.dto.js';
 
 export const COHORT = 'cohort';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 type Work = (manager: EntityManager, cohort: CohortRow, project: Project) => Promise<void>;
 
@@ -67,7 +66,7 @@ export class CohortsService {
   }
 
   async read(principal: ActingPrincipal, id: string): Promise<CohortView> {
-    const cohort = UUID.test(id) ? await this.requests.find(this.database.manager, id) : undefined;
+    const cohort = isRowId(id) ? await this.requests.find(this.database.manager, id) : undefined;
     if (!cohort) throw notFound('cohort');
     await this.projects.read(principal, cohort.project);
     return this.viewOf(cohort);

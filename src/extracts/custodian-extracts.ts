@@ -4,14 +4,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { JsonValue } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { DataKey } from './data-key.js';
 import { ExtractsRepository, type ExtractRow, type Hold } from './extracts.repository.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Who does something to an extract, for the log. */
 export type Actor = Pick<ActingPrincipal, 'subject'> & { readonly role: ActingPrincipal['role'] | 'none' };
@@ -40,7 +39,7 @@ export class CustodianExtracts {
     manager: EntityManager, principal: ActingPrincipal, id: string, hold?: Hold,
   ): Promise<ExtractRow> {
     let extract: ExtractRow | undefined;
-    if (UUID.test(id)) {
+    if (isRowId(id)) {
       extract = hold ? await this.extracts.hold(manager, id, hold) : await this.extracts.find(manager, id);
     }
     if (!extract) throw notFound('extract');

@@ -33,7 +33,7 @@ export interface Inspection {
  *
  * Encodings stay as they are; of a file of filters, rows are made first. Content and events become rows of
  * the database. All of it in the caller's transaction.
- * Memory: some 18 bytes a record (`RecordRows`), 45 MB for the statistics of the filters, and a few chunks.
+ * Memory: some 18 bytes a record (`RecordRows`), the statistics of the filters, and a few chunks.
  */
 @Injectable()
 export class DeliveryCheck {

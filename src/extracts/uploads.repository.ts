@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { ExtractPartName } from '#libs/record';
 import { copyOut } from '../platform/database/copy-out.js';
 import { CopyRows, copyInto } from '../platform/database/copy-rows.js';
+import { isRowId } from '../platform/database/row-id.js';
 
 /** A piece of a part on its way: `length` bytes from byte `start`; the first `received` are durable. */
 export interface UploadRow {
@@ -25,7 +26,6 @@ type Numbers = 'start' | 'length' | 'received';
 type StoredUpload = Omit<UploadRow, Numbers> & Readonly<Record<Numbers, string>>;
 
 const COLUMNS = 'id, part, start, length, received, changed_at AS "changedAt"';
-const UUID = /^[0-9a-f-]{36}$/;
 
 /** All SQL of the bytes of extracts, received and stored. The caller has found and locked the extract. */
 @Injectable()
@@ -125,7 +125,7 @@ function columnsOf(part: ExtractPartName): string {
 
 /** COPY takes no parameters: the id is one of our own, and looked at again. */
 function whereOf(extract: string, part: ExtractPartName): string {
-  if (!UUID.test(extract)) throw new Error('not the id of an extract');
+  if (!isRowId(extract)) throw new Error('not the id of an extract');
   return part === 'encodings' ? `extract = '${extract}'` : `extract = '${extract}' AND part = '${part}'`;
 }
 

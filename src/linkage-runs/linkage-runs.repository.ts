@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { ExtractManifest } from '#libs/record';
 import { copyOut } from '../platform/database/copy-out.js';
 import { copyInto } from '../platform/database/copy-rows.js';
+import { isRowId } from '../platform/database/row-id.js';
 import type { ObjectingRecords, RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
 
 /** An accepted extract, as the linker sees it: its encodings and no content. */
@@ -16,7 +17,6 @@ export interface AcceptedExtract {
 }
 
 /** COPY takes no parameters: what stands in its text is looked at. */
-const UUID = /^[0-9a-f-]{36}$/;
 
 const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, objections, failure,
   links_destroyed_at AS "linksDestroyedAt", requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
@@ -35,7 +35,7 @@ export class LinkageRunsRepository {
 
   /** Encrypted bytes of the encodings, in order; the manager can do nothing else meanwhile. */
   async* chunks(manager: EntityManager, extract: string): AsyncGenerator<{ place: number; data: Buffer }> {
-    if (!UUID.test(extract)) throw new Error('not the id of an extract');
+    if (!isRowId(extract)) throw new Error('not the id of an extract');
     const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
     for await (const [place, data] of copyOut(manager, query)) {
       yield { place: Number(place!.readBigInt64BE()), data: data! };

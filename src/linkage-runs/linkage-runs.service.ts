@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { parseLinkageSpec } from '#libs/linkage';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import { readConfigFile } from '../platform/settings/config-file.js';
@@ -13,8 +14,6 @@ import { LinkageRunsRepository } from './linkage-runs.repository.js';
 import { runView, type LinkageRunView } from './run-view.js';
 
 export const LINKAGE_RUN = 'linkage-run';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A finished run, for the cohorts that build on it. */
 export interface FinishedRun {
@@ -114,7 +113,7 @@ export class LinkageRunsService {
   }
 
   private async visible(principal: ActingPrincipal, id: string): Promise<RunRow> {
-    const run = UUID.test(id) ? await this.runs.find(this.database.manager, id) : undefined;
+    const run = isRowId(id) ? await this.runs.find(this.database.manager, id) : undefined;
     if (!run) throw notFound('linkage run');
     await this.projects.read(principal, run.project);
     return run;

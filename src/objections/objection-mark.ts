@@ -1,10 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { deriveKey } from '../platform/keys/key-folder.js';
 
-/** Bytes of a mark. */
-export const MARK_BYTES = 32;
-
-/** Record id (16 bytes) -> mark. */
+/** Record id (16 bytes) -> mark (32 bytes). */
 export type ObjectionMarks = (recordId: Uint8Array) => Buffer;
 
 /**

@@ -6,6 +6,7 @@ import { AccessPolicy } from '../access/access-policy.js';
 import { ApprovalRules } from '../access/approval-rules.js';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { missingParts } from './assessment.js';
 import { projectView, type Project } from './project-view.js';
@@ -14,7 +15,6 @@ import { ProjectsRepository, type ProjectRow } from './projects.repository.js';
 import type { AssessmentDto, CreateProjectDto, MemberDto } from './projects.dto.js';
 
 const SUBJECT = /^[^\p{C}\u2028\u2029]{1,200}$/u;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Projects from draft to approval, and who takes part in them. */
 @Injectable()
@@ -209,7 +209,7 @@ export class ProjectsService {
   }
 
   private async visible(manager: EntityManager, principal: ActingPrincipal, id: string): Promise<ProjectRow> {
-    const row = UUID.test(id) ? await this.projects.findVisible(manager, principal, id) : undefined;
+    const row = isRowId(id) ? await this.projects.findVisible(manager, principal, id) : undefined;
     if (!row) throw notFound('project');
     const member = await this.projects.findMember(manager, id, principal.subject);
     if (member && member.role !== principal.role) throw secondRole(member.role);

@@ -7,6 +7,7 @@ import {
 } from '#libs/disclose';
 import { toCsv, toSdmxCsv, type TableMetadata } from '#libs/disseminate';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound } from '../platform/problem/refusal.js';
 import { readConfigFile } from '../platform/settings/config-file.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
@@ -14,7 +15,6 @@ import { ProjectsService } from '../projects/projects.service.js';
 import { readRecordKeySecret } from './record-key-secret.js';
 import { ReleasesRepository, type ReleaseRow } from './releases.repository.js';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Maintenance agency of our dataflows, until a statistics office puts its own. */
 const AGENCY = 'VINCULUM';
 const DATAFLOW_VERSION = '1.0.0';
@@ -132,7 +132,7 @@ export class ReleasesService {
   }
 
   private async visible(principal: ActingPrincipal, id: string): Promise<ReleaseRow> {
-    const release = UUID.test(id) ? await this.releases.find(this.database.manager, id) : undefined;
+    const release = isRowId(id) ? await this.releases.find(this.database.manager, id) : undefined;
     if (!release) throw notFound('release');
     await this.projects.read(principal, release.project);
     return release;

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ApprovalRules } from '../access/approval-rules.js';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import type { Project } from '../projects/project-view.js';
@@ -12,8 +13,6 @@ import { EXTRACT_RETENTION } from './retention-clock.js';
 import { isHolding, isOpen, type RetentionDecisionKind, type RetentionDecisionRow } from './retention-decision.js';
 import { RetentionDecisionsRepository } from './retention-decisions.repository.js';
 import { decisionView, type RetentionDecisionView } from './retention-view.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Noun of the audit log's action. */
 const NOUNS: Readonly<Record<RetentionDecisionKind, string>> = {
@@ -56,7 +55,7 @@ export class RetentionDecisions {
    *   or what `request` throws where things have changed since.
    */
   async approve(principal: ActingPrincipal, id: string): Promise<RetentionDecisionView> {
-    const found = UUID.test(id) ? await this.decisions.find(this.database.manager, id) : undefined;
+    const found = isRowId(id) ? await this.decisions.find(this.database.manager, id) : undefined;
     if (!found) throw notFound('retention decision');
     await this.projects.enter(principal, found.project);
     const approved = await this.database.transaction(async (manager) => {

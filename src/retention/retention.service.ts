@@ -3,14 +3,13 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditExport } from '../audit-log/audit-export.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { isHolding } from './retention-decision.js';
 import { RetentionDecisions } from './retention-decisions.service.js';
 import { RetentionRepository } from './retention.repository.js';
 import { clockView, decisionView, type RetentionView } from './retention-view.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** What a project keeps and until when, and the proof that something is kept no more. */
 @Injectable()
@@ -40,7 +39,7 @@ export class RetentionService {
    * @throws Refusal 404 where the extract is not visible, 409 `EXTRACT_NOT_DESTROYED`.
    */
   async receipt(principal: ActingPrincipal, id: string): Promise<string> {
-    const extract = UUID.test(id) ? await this.extracts.find(this.database.manager, id) : undefined;
+    const extract = isRowId(id) ? await this.extracts.find(this.database.manager, id) : undefined;
     if (!extract) throw notFound('extract');
     if (principal.role === 'custodian' && principal.organisation !== extract.organisation) throw notFound('extract');
     await this.projects.read(principal, extract.project);

@@ -6,6 +6,7 @@ import { readSealedKeyHeader } from '#libs/encode';
 import type { JsonValue } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { AuditLog } from '../audit-log/audit-log.service.js';
+import { isRowId } from '../platform/database/row-id.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
@@ -13,7 +14,6 @@ import { SealedKeysRepository, type SealedKeyRow } from './sealed-keys.repositor
 
 /** Sealed keys of one custodian on one project; enough to seal again for each who was forgotten. */
 const MAX_KEYS_PER_CUSTODIAN = 20;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A key that a custodian sealed for others; it does not prove who sealed it. */
 export interface SealedKey {
@@ -68,7 +68,7 @@ export class SealedKeysService {
   async remove(principal: ActingPrincipal, projectId: string, id: string): Promise<void> {
     const project = await this.projects.enter(principal, projectId);
     await this.database.transaction(async (manager) => {
-      const removed = UUID.test(id)
+      const removed = isRowId(id)
         && await this.sealedKeys.delete(manager, project.id, principal.organisation, id);
       if (!removed) throw notFound('sealed key');
       await this.log(manager, principal, project, 'sealed-key.remove', id);

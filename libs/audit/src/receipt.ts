@@ -4,21 +4,17 @@ import type { Checkpoint } from './checkpoint.js';
 import { formatTlogProof, parseTlogProof, verifyTlogProof, type TlogProof } from './tlog-proof.js';
 import type { VerifierKey, VerifySignature } from './verifier-key.js';
 
-/**
- * A receipt proves one event of the log offline: a C2SP tlog-proof whose `extra` line carries the canonical
- * event itself. Nothing else is needed to verify it but the log's key.
- */
-export interface Receipt {
-  readonly event: AuditEvent;
-  readonly proof: TlogProof;
-}
-
 /** What a receipt proves, or why it does not. */
 export type ReceiptReport =
   | { readonly ok: true; readonly event: AuditEvent; readonly checkpoint: Checkpoint }
   | { readonly ok: false; readonly reason: string };
 
-/** @param canonicalEvent the leaf's text. */
+/**
+ * A receipt proves one event of the log offline: a C2SP tlog-proof whose `extra` line carries the canonical
+ * event itself. Nothing else is needed to verify it but the log's key.
+ *
+ * @param canonicalEvent the leaf's text.
+ */
 export function formatReceipt(canonicalEvent: string, proof: Omit<TlogProof, 'extra'>): string {
   return formatTlogProof({ ...proof, extra: new TextEncoder().encode(canonicalEvent) });
 }

@@ -16,9 +16,9 @@ const MOST_COVERAGE = 0.9;
  *
  * Matches that nothing is left of look like chance, so that no model of pairs can count them. Segments that
  * share fields err together, which makes their estimate too small: those that give fewer matches than were
- * found are left out, and the others weighted by the inverse of their sampling variance (Sekar and Deming,
- * formula 21), so that the segments that see most count most. Registers that err in many fields of a person
- * at once hide more matches than this says.
+ * found are left out, and the others weighted by the inverse of their sampling variance, so that the
+ * segments that see most count most. Registers that err in many fields of a person at once hide more matches
+ * than this says.
  *
  * @param matched expected matches by vector, of the pairs that were compared.
  * @returns at least 1; 1 where there are not two segments that see a quarter to nine tenths of the matches.

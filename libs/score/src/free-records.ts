@@ -14,7 +14,7 @@ export interface LinksOfRows {
 }
 
 /** Counting sort of the links by their row. */
-export function linksOfRows({ rows, records }: LinkSide): LinksOfRows {
+function linksOfRows({ rows, records }: LinkSide): LinksOfRows {
   const starts = new Uint32Array(records + 1);
   for (const row of rows) starts[row + 1]++;
   for (let row = 0; row < records; row++) starts[row + 1] += starts[row];

@@ -5,7 +5,7 @@ import type { VectorSpace } from './vector-space.js';
  *
  * A mixture of two distributions over one ordered level has no unique answer: whatever share of chance is
  * added to m, more matches give the same counts. It has one when matches are taken to be no member of the
- * bulk of chance (irreducibility: Blanchard, Lee and Scott 2010, section 2). So m has no place where chance
+ * bulk of chance (irreducibility: Blanchard, Lee and Scott 2010). So m has no place where chance
  * alone puts more than `mostByChance` pairs at or above a level: a match down there has that many rivals,
  * and no threshold could find it.
  *

@@ -78,6 +78,19 @@ describe('storage keys', () => {
     await expect(keys.destroy(id)).rejects.toMatchObject({ code: 'STORAGE_KEY_UNAVAILABLE' });
   });
 
+  it('of a key management service: nothing is taken for destroyed at an address that knows no key at all', async () => {
+    const keys = new TransitStorageKeys({ url: transit.url, token: TOKEN });
+    const id = randomUUID();
+    const dataKey = randomBytes(32);
+    const wrapped = await keys.wrap(id, dataKey);
+    const elsewhere = new TransitStorageKeys({ url: transit.url.replace('transit', 'other'), token: TOKEN });
+    await expect(elsewhere.destroy(id)).rejects.toMatchObject({ code: 'STORAGE_KEY_UNAVAILABLE' });
+    expect(await keys.unwrap(id, wrapped)).toEqual(dataKey);
+    await keys.destroy(id);
+    await keys.destroy(id);
+    await expect(keys.unwrap(id, wrapped)).rejects.toMatchObject({ code: 'STORAGE_KEY_DESTROYED' });
+  });
+
   it('of a key management service: a wrong token and no answer differ from a key that is gone', async () => {
     const id = randomUUID();
     const wrong = new TransitStorageKeys({ url: transit.url, token: 'wrong' });
@@ -166,7 +179,7 @@ describe('rotation of the storage keys', () => {
     try {
       const kept = await approvedProject(other);
       const id = await deliver(other, 'custodian-population', kept, TinyExtract.create(10));
-      expect([...transit.keys.keys()]).toEqual([`vinculum-${id}`]);
+      expect([...transit.keys.keys()]).toEqual(['vinculum-mount', `vinculum-${id}`]);
       expect(readdirSync(join(other.home, 'keys'))).not.toContain('extracts');
     } finally {
       await other.stop();

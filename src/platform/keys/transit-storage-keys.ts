@@ -3,6 +3,8 @@ import type { StorageKeys } from './storage-keys.js';
 
 const TIMEOUT_MS = 10_000;
 const GONE = [400, 404];
+/** A key that wraps nothing: it shows that the address is still the one where keys were made. */
+const MARKER = 'keys/vinculum-mount';
 
 /** Where a key management service is, and the token that it asks for. */
 export interface TransitAddress {
@@ -25,6 +27,7 @@ export class TransitStorageKeys implements StorageKeys {
 
   async wrap(extract: string, dataKey: Uint8Array): Promise<Buffer> {
     const name = nameOf(extract);
+    await this.call('POST', MARKER, { type: 'aes256-gcm96' });
     await this.call('POST', `keys/${name}`, { type: 'aes256-gcm96' });
     await this.call('POST', `keys/${name}/config`, { deletion_allowed: true });
     return this.ciphertext(`encrypt/${name}`, { plaintext: Buffer.from(dataKey).toString('base64') });
@@ -42,12 +45,17 @@ export class TransitStorageKeys implements StorageKeys {
     return this.ciphertext(`rewrap/${name}`, { ciphertext: textOf(wrapped) });
   }
 
-  /** Believes it when the service does not know the key any more: it may refuse to delete one. */
+  /**
+   * Believes it when the service does not know the key any more (it may refuse to delete one) and still
+   * knows the marker: a wrong mount answers that it does not know any key, while the key lives elsewhere.
+   */
   async destroy(extract: string): Promise<void> {
     const path = `keys/${nameOf(extract)}`;
     await this.send('DELETE', path);
     const { status } = await this.send('GET', path);
     if (status !== 404) throw unavailable(`status ${status} for a key that it was to delete`);
+    const marker = await this.send('GET', MARKER);
+    if (marker.status !== 200) throw unavailable(`status ${marker.status} for its key vinculum-mount`);
   }
 
   private async ciphertext(path: string, body: object): Promise<Buffer> {

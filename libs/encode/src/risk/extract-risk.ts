@@ -39,7 +39,7 @@ export interface RecordStatistics {
 }
 
 /** What a segment of a spec declares. BLIP and salting leave the pattern of the tokens as it is. */
-export function declaredHardening(segment: SegmentSpec): DeclaredHardening {
+function declaredHardening(segment: SegmentSpec): DeclaredHardening {
   const steps = (segment.hardening ?? []).map(({ type }) => type);
   if (steps.includes('balance')) return 'balanced';
   return steps.some((type) => ['diffusion', 'xor-fold', 'rule-90'].includes(type)) ? 'hardened' : 'plain';
