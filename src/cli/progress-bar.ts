@@ -20,3 +20,29 @@ export function readingProgress(label: string, paths: readonly (string | undefin
   bar.start(paths.reduce((sum, path) => sum + size(path), 0), 0);
   return { update: (bytes) => bar.update(bytes), stop: () => bar.stop() };
 }
+
+/** What shows how much of a submission the service has. */
+export interface SendingProgress {
+  /** Takes bytes that are durable, and bytes in all. */
+  readonly update: (durable: number, bytes: number) => void;
+  /** May be called more than once. */
+  readonly stop: () => void;
+}
+
+/** A bar with the time that is left; nothing where nobody looks. */
+export function sendingProgress(stream: NodeJS.WriteStream = process.stderr): SendingProgress {
+  if (!stream.isTTY) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    format: 'sent {percentage}% |{bar}| {megabytes} MB, {eta_formatted} left', etaBuffer: 50, hideCursor: true, stream,
+  });
+  let started = false;
+  return {
+    update: (durable, bytes) => {
+      const payload = { megabytes: `${Math.round(durable / 1e6)}/${Math.round(bytes / 1e6)}` };
+      if (started) bar.update(durable, payload);
+      else bar.start(bytes, durable, payload);
+      started = true;
+    },
+    stop: () => bar.stop(),
+  };
+}

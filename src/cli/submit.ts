@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
 import { VinculumError } from '#libs/record';
 import type { ExtractView } from '../extracts/extract-view.js';
@@ -7,6 +6,7 @@ import { ExtractApi } from '../submission/extract-api.js';
 import { ServiceRefusal } from '../submission/problem.js';
 import { submitExtract } from '../submission/submit-extract.js';
 import { ANSWER_IS_NO, BAD_INPUT, DONE, endWith } from './command-end.js';
+import { sendingProgress } from './progress-bar.js';
 import { usage } from './usage.js';
 
 interface SubmitOptions {
@@ -53,11 +53,15 @@ async function run(folder: string, options: SubmitOptions): Promise<number> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const bar = progressBar();
+  const bar = sendingProgress();
   try {
     const extract = await submitExtract({
       api: new ExtractApi(url, () => Promise.resolve(tokenOf(options))), project, folder,
       parallel: Number(options.parallel), signal: controller.signal, onProgress: bar.update,
+      onChecking: () => {
+        bar.stop();
+        console.error('everything has arrived; the service checks it');
+      },
     });
     bar.stop();
     return accepted(extract, options);
@@ -119,22 +123,4 @@ function refused({ problem, message }: ServiceRefusal, { json }: SubmitOptions):
   for (const { row, field, reason } of rows) console.error(`  row ${row}${field ? `, ${field}` : ''}: ${reason}`);
   if (json) console.log(JSON.stringify({ error: { code: problem.code, message: problem.detail, rows } }));
   return problem.status === 422 ? ANSWER_IS_NO : BAD_INPUT;
-}
-
-/** On stderr, and only for somebody who looks. */
-function progressBar(): { update: (durable: number, bytes: number) => void; stop: () => void } {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: 'sent {percentage}% |{bar}| {megabytes} MB, {eta_formatted} left', etaBuffer: 50, hideCursor: true,
-  });
-  let started = false;
-  return {
-    update: (durable, bytes) => {
-      const payload = { megabytes: `${Math.round(durable / 1e6)}/${Math.round(bytes / 1e6)}` };
-      if (started) bar.update(durable, payload);
-      else bar.start(bytes, durable, payload);
-      started = true;
-    },
-    stop: () => bar.stop(),
-  };
 }

@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import createClient, { type Client } from 'openapi-fetch';
 import type { ExtractManifest, ExtractPartName } from '#libs/record';
 import type { paths } from '../api-description/api-schema.js';
 import type { ExtractView } from '../extracts/extract-view.js';
 import { noAnswer, problemOf, ServiceRefusal } from './problem.js';
+import { waitFor } from './waiting.js';
 
 const WAIT_MS = 180_000;
 const ASK_EVERY_MS = 500;
@@ -53,7 +53,7 @@ export class ExtractApi {
       const answer = await fetch(`${this.url}/api/health`).catch(() => undefined);
       if (answer?.ok) return;
       if (Date.now() > end) throw noAnswer(`waited ${WAIT_MS / 1000} seconds`);
-      await setTimeout(ASK_EVERY_MS, undefined, { signal });
+      await waitFor(ASK_EVERY_MS, signal);
     }
   }
 }

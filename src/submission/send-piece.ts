@@ -1,36 +1,48 @@
-import { createReadStream } from 'node:fs';
 import { Upload, type DetailedError, type UploadOptions } from 'tus-js-client';
 import type { ExtractApi } from './extract-api.js';
+import type { UploadBytes } from './extract-source.js';
 import type { Piece } from './pieces.js';
 import { noAnswer, problemOfText, ServiceRefusal } from './problem.js';
 
-/** Some three minutes in all, begun anew after each success: a service that starts again takes less. */
-const RETRY_DELAYS_MS = [0, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 60_000];
+/**
+ * Some three minutes in all, begun anew after each success: a service that starts again takes less. Not at
+ * once: what had arrived when a line broke is being stored, and would be sent again.
+ */
+const RETRY_DELAYS_MS = [200, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 60_000];
 
 /** Bytes in one request. */
 const REQUEST_BYTES = 16 * 2 ** 20;
+
+/** Where a piece goes, and how. */
+export interface Sending {
+  readonly api: ExtractApi;
+  readonly extractId: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Waits between tries of a request. */
+  readonly retryDelaysMs?: readonly number[];
+  /** More bytes that the service has stored. */
+  readonly onDurable: (bytes: number) => void;
+}
 
 /**
  * Sends a piece of a part by the tus protocol, from what the service has on; a lost connection is tried
  * again.
  *
- * @param onDurable more bytes that the service has stored.
+ * @param bytes of the whole piece.
  * @throws ServiceRefusal; the signal's reason.
  */
-export function sendPiece(
-  api: ExtractApi, extractId: string, file: string, piece: Piece, signal: AbortSignal | undefined,
-  onDurable: (bytes: number) => void,
-): Promise<void> {
+export function sendPiece(sending: Sending, piece: Piece, bytes: UploadBytes): Promise<void> {
+  const { api, extractId, signal, onDurable } = sending;
   const { part, start, length, uploadId } = piece;
-  const source = createReadStream(file, { start, end: start + length - 1 });
   let durable = piece.offset;
   return new Promise<void>((done, fail) => {
     const tell = (offset: number): void => {
       onDurable(offset - durable);
       durable = offset;
     };
-    const upload = new Upload(source as never, {
-      ...options(api),
+    const upload = new Upload(bytes, {
+      ...options(sending),
+      uploadSize: length,
       endpoint: api.urlOfUploads(extractId, part),
       uploadUrl: uploadId === undefined ? null : api.urlOfUpload(extractId, uploadId),
       metadata: { start: String(start) },
@@ -47,13 +59,13 @@ export function sendPiece(
       signal?.addEventListener('abort', stop, { once: true });
       upload.start();
     }
-  }).finally(() => source.destroy());
+  });
 }
 
-function options(api: ExtractApi): UploadOptions {
+function options({ api, retryDelaysMs = RETRY_DELAYS_MS }: Sending): UploadOptions {
   return {
     chunkSize: REQUEST_BYTES,
-    retryDelays: RETRY_DELAYS_MS,
+    retryDelays: [...retryDelaysMs],
     storeFingerprintForResuming: false,
     onShouldRetry: (error) => refusalOf(error).mayPass,
     onBeforeRequest: async (request) => {
