@@ -33,7 +33,7 @@ export interface EncodeJob {
   readonly encoding?: TextEncoding;
   /** Encodes what can be read of a date of birth that is none, instead of refusing the row. */
   readonly tolerateDates?: boolean;
-  /** Threads that encode besides this one; default: one a core for large files. Changes no result. */
+  /** Threads that encode besides this one; default: one a core but one for large files. Changes no result. */
   readonly threads?: number;
   /** Told the bytes read of both files so far. */
   readonly onProgress?: (bytes: number) => void;

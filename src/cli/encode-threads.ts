@@ -10,9 +10,13 @@ const BYTES_WORTH_A_THREAD = 4 << 20;
 /** Chunks that each thread has or waits for; more would only fill memory. */
 const CHUNKS_AHEAD = 2;
 
-/** Threads for a file of so many bytes: one for each core, none where they would not pay. */
+/**
+ * Threads for a file of so many bytes: none where they would not pay, else one for each core but that of the
+ * calling thread, which hashes and writes about as long as one of them encodes. Each has to learn the values
+ * by itself, so one more than there are cores would only add to the work.
+ */
 export function threadsFor(bytes: number): number {
-  return bytes < BYTES_WORTH_A_THREAD || !existsSync(THREAD) ? 0 : availableParallelism();
+  return bytes < BYTES_WORTH_A_THREAD || !existsSync(THREAD) ? 0 : Math.max(1, availableParallelism() - 1);
 }
 
 /**

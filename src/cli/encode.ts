@@ -85,7 +85,7 @@ export function encodeCommand(): Command {
     .option('--tolerate-dates', 'encode what can be read of a wrong date of birth instead of refusing the row')
     .addOption(new Option('--format <name>', 'extract, or a clkhash file of the linkage schema in --spec')
       .choices(['extract', 'clkhash']).default('extract'))
-    .option('--threads <number>', 'threads that encode; default: one a core for large files', wholeNumber)
+    .option('--threads <number>', 'threads that encode; default: one a core but one for large files', wholeNumber)
     .addOption(new Option('--bit-order <order>',
       'clkhash format only: first bit of a byte; lsb (Java BitSet, Leipzig) also drops zero bytes at the end')
       .choices(BIT_ORDERS))

@@ -101,16 +101,18 @@ export function copyRows(
 }
 
 /**
- * The first 16 bytes of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of short messages, four at a time, one in each
- * lane of a v128. `blocks` has `fours` times four blocks of 64 bytes, each a message padded as the second
- * block of a hash; `states` eight v128 after the inner key block and eight after the outer one; `constants`
- * the 64 round constants (u32). Codes follow each other at `out`. `scratch` has 1152 bytes.
+ * The first `words` words (u32, big endian; 1-8) of HMAC-SHA-256 (RFC 2104, FIPS 180-4) of short messages,
+ * four at a time, one in each lane of a v128. `blocks` has `fours` times four blocks of 64 bytes, each a
+ * message padded as the second block of a hash; `states` eight v128 after the inner key block and eight after
+ * the outer one; `constants` the 64 round constants (u32). Codes follow each other at `out`. `scratch` has
+ * 1152 bytes.
  */
 export function authenticate(
-  states: usize, constants: usize, blocks: usize, fours: i32, out: usize, scratch: usize,
+  states: usize, constants: usize, blocks: usize, fours: i32, words: usize, out: usize, scratch: usize,
 ): void {
   const state = scratch + 1024;
-  for (let four = 0; four < fours; four++, blocks += 256, out += 64) {
+  const codeBytes = words << 2;
+  for (let four = 0; four < fours; four++, blocks += 256, out += codeBytes << 2) {
     for (let t: usize = 0; t < 64; t += 4) v128.store(scratch + (t << 2), wordsAt(blocks + t));
     memory.copy(state, states, 128);
     compress(state, constants, scratch);
@@ -121,13 +123,13 @@ export function authenticate(
     v128.store(scratch + 240, i32x4.splat(768));
     memory.copy(state, states + 128, 128);
     compress(state, constants, scratch);
-    for (let word: usize = 0; word < 4; word++) {
+    for (let word: usize = 0; word < words; word++) {
       const bytes = bigEndian(v128.load(state + (word << 4)));
       const at = out + (word << 2);
       v128.store32_lane(at, bytes, 0);
-      v128.store32_lane(at, bytes, 1, 16);
-      v128.store32_lane(at, bytes, 2, 32);
-      v128.store32_lane(at, bytes, 3, 48);
+      v128.store32_lane(at + codeBytes, bytes, 1);
+      v128.store32_lane(at + 2 * codeBytes, bytes, 2);
+      v128.store32_lane(at + 3 * codeBytes, bytes, 3);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { VinculumError } from '#libs/record';
 import type { EncodingSpec } from './encoding-spec.js';
 import { BATCH_RECORDS, FilterKernel } from './filter-kernel.js';
+import { FourLaneHashing } from './four-lane-hashing.js';
 import type { RandomBytes } from './hardening-chain.js';
 import { assertSecret } from './keys.js';
 import type { Role } from './roles.js';
@@ -72,8 +73,9 @@ class BatchEncoder implements Encoder {
 
   constructor(spec: EncodingSpec, secret: Uint8Array, randomBytes: RandomBytes) {
     const { kernel } = this;
+    const hashing = new FourLaneHashing(kernel);
     this.roles = rolesOfSpec(spec);
-    const plans = spec.segments.map((segment) => planSegment(segment, this.roles, secret));
+    const plans = spec.segments.map((segment) => planSegment(segment, this.roles, secret, hashing));
     const layout = layoutOf(plans);
     this.filterBytes = layout.bytes;
     this.filters = kernel.allocate(BATCH_RECORDS * layout.bytes);
@@ -82,7 +84,7 @@ class BatchEncoder implements Encoder {
       this.groups.filter(({ segments }) => segments.includes(segment)));
     this.segments = plans.map((plan, i) => {
       const filters = this.filters + layout.offsets[i];
-      return new SegmentHardening(kernel, plan, secret, randomBytes, filters, layout.bytes);
+      return new SegmentHardening(kernel, plan, secret, randomBytes, hashing, filters, layout.bytes);
     });
     this.recordBytes = this.segments.reduce((bytes, segment) => bytes + segment.bytes, 0);
   }

@@ -8,7 +8,9 @@ interface KernelExports {
   copyRows(
     from: number, fromStride: number, to: number, toStride: number, bytes: number, rows: number): void;
   authenticate(
-    states: number, constants: number, blocks: number, fours: number, out: number, scratch: number): void;
+    states: number, constants: number, blocks: number, fours: number, words: number, out: number,
+    scratch: number,
+  ): void;
   compress(state: number, constants: number, schedule: number): void;
 }
 

@@ -2,6 +2,7 @@ import { packBits, unpackBits, type Bits } from './bits.js';
 import { diffusionSets } from './diffusion-sets.js';
 import { bitsBefore, type HardeningStep } from './encoding-spec.js';
 import { balance, blip, diffuse, rule90, xorFold } from './hardening.js';
+import type { KeyStream, KeyedHashing } from './keyed-hashing.js';
 import { deriveKey } from './keys.js';
 import type { SegmentPlan } from './segment-plan.js';
 
@@ -18,18 +19,20 @@ export interface BitStep {
 }
 
 /** The hardening of a segment as functions on bits, in order; `birth-year-salt` is not among them. */
-export function hardeningChain(plan: SegmentPlan, secret: Uint8Array, randomBytes: RandomBytes): BitStep[] {
+export function hardeningChain(
+  plan: SegmentPlan, secret: Uint8Array, randomBytes: RandomBytes, hashing: KeyedHashing,
+): BitStep[] {
   const steps = (plan.segment.hardening ?? []).filter((step) => step.type !== 'birth-year-salt');
   return steps.map((step, index) => {
     const input = bitsBefore(steps.slice(index), plan.segment.bits);
     const output = bitsBefore(steps.slice(index + 1), plan.segment.bits);
     const key = deriveKey(secret, 'hardening', plan.segment.name, String(index));
-    return bitStep(step, key, input, output, randomBytes);
+    return bitStep(step, hashing.keyStream(key), input, output, randomBytes);
   });
 }
 
 function bitStep(
-  step: HardeningStep, key: Uint8Array, input: number, output: number, randomBytes: RandomBytes,
+  step: HardeningStep, keyStream: KeyStream, input: number, output: number, randomBytes: RandomBytes,
 ): BitStep {
   switch (step.type) {
     // The input has twice the length of the output, so a fold has two equal halves.
@@ -37,7 +40,7 @@ function bitStep(
     case 'rule-90':
       return { linear: sumsOf(output, (i) => [(i + output - 1) % output, (i + 1) % output]), apply: rule90 };
     case 'diffusion': {
-      const sets = diffusionSets(key, input, output, step.t);
+      const sets = diffusionSets(keyStream, input, output, step.t);
       return { linear: sets, apply: (bits) => diffuse(bits, sets) };
     }
     case 'balance': return { apply: balance };

@@ -2,6 +2,7 @@ import { assertRoom, assertValues, randomBytesFor, type EncoderResources, type R
 import type { EncodingSpec } from './encoding-spec.js';
 import { hardeningChain } from './hardening-chain.js';
 import { packBits } from './bits.js';
+import { PLAIN_HASHING } from './keyed-hashing.js';
 import { assertSecret } from './keys.js';
 import { planSegment, rolesOfSpec, saltedToken, type SegmentPlan } from './segment-plan.js';
 
@@ -13,8 +14,8 @@ export function createReferenceEncoder(
   const randomBytes = randomBytesFor(spec, resources);
   const roles = rolesOfSpec(spec);
   const segments = spec.segments.map((segment) => {
-    const plan = planSegment(segment, roles, secret);
-    return { plan, steps: hardeningChain(plan, secret, randomBytes) };
+    const plan = planSegment(segment, roles, secret, PLAIN_HASHING);
+    return { plan, steps: hardeningChain(plan, secret, randomBytes, PLAIN_HASHING) };
   });
   const recordBytes = spec.segments.reduce((bytes, segment) => bytes + segment.bits / 8, 0);
   return {

@@ -1,5 +1,6 @@
 import { BATCH_RECORDS, type FilterKernel } from './filter-kernel.js';
 import { applyChain, hardeningChain, type BitStep, type RandomBytes } from './hardening-chain.js';
+import type { KeyedHashing } from './keyed-hashing.js';
 import { LinearHardening } from './linear-hardening.js';
 import type { SegmentPlan } from './segment-plan.js';
 
@@ -15,11 +16,11 @@ export class SegmentHardening {
   /** @param filters address of the filters of a batch before hardening, `filterStride` bytes apart */
   constructor(
     private readonly kernel: FilterKernel, plan: SegmentPlan, secret: Uint8Array, randomBytes: RandomBytes,
-    private readonly filters: number, private readonly filterStride: number,
+    hashing: KeyedHashing, private readonly filters: number, private readonly filterStride: number,
   ) {
     const { segment, innerBits } = plan;
     this.bytes = segment.bits / 8;
-    const steps = hardeningChain(plan, secret, randomBytes);
+    const steps = hardeningChain(plan, secret, randomBytes, hashing);
     const firstOther = steps.findIndex((step) => step.linear === undefined);
     const sets = steps.slice(0, firstOther < 0 ? steps.length : firstOther)
       .flatMap(({ linear }) => (linear ? [linear] : []));

@@ -1,10 +1,11 @@
 import { bitsPerTokenOfField } from './bits-per-token.js';
 import { completeDate, datePartsOf, dateTokens, readPartialDate, type PartialDate } from './date-tokens.js';
 import { innerBits, tokenTypeOf, type EncodingSpec, type SegmentSpec, type TokenType } from './encoding-spec.js';
+import type { KeyedHashing } from './keyed-hashing.js';
 import { deriveKey } from './keys.js';
 import { familyOf, inCanonicalOrder, type Role } from './roles.js';
 import { exactToken, positionedBigrams, sexToken, wordBigrams } from './text-tokens.js';
-import { createTokenHasher, type TokenHasher } from './token-positions.js';
+import type { TokenHasher } from './token-positions.js';
 
 /** Where tokens of a segment come from: one field, or the parts of a birth date together. */
 export interface TokenSource {
@@ -39,12 +40,14 @@ export function rolesOfSpec(spec: EncodingSpec): Role[] {
   return inCanonicalOrder(spec.segments.flatMap((segment) => segment.fields.map((field) => field.role)));
 }
 
-export function planSegment(segment: SegmentSpec, roles: readonly Role[], secret: Uint8Array): SegmentPlan {
+export function planSegment(
+  segment: SegmentSpec, roles: readonly Role[], secret: Uint8Array, hashing: KeyedHashing,
+): SegmentPlan {
   const length = innerBits(segment);
   const hashers = new Map<string, TokenHasher>();
   const hasherOf = (family: string): TokenHasher => {
     const hasher = hashers.get(family)
-      ?? createTokenHasher(deriveKey(secret, 'tokens', segment.name, family), length);
+      ?? hashing.tokenHasher(deriveKey(secret, 'tokens', segment.name, family), length);
     hashers.set(family, hasher);
     return hasher;
   };
