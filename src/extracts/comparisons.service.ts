@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { compareColumns, worstAgreement, type RowBlockRisk } from '#libs/encode';
+import { compareColumns, worstAgreement } from '#libs/encode';
 import { VinculumError, type SegmentShape } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { ComparisonsRepository, type StoredShares } from './comparisons.repository.js';
 import type { CrossCheckView, SegmentCheckView } from './cross-check-view.js';
+import type { FilterShares } from './encodings-check.js';
 import type { ExtractRow } from './extracts.repository.js';
 
 /** What is known about extracts only when there are two: one key, one spec, one order of bits. */
@@ -38,11 +39,11 @@ export class Comparisons {
 
   /** Compares an extract that is being accepted with those of the other registers, and keeps the verdicts. */
   async crossCheck(
-    manager: EntityManager, { id, project, registerId, manifest }: ExtractRow, risk: RowBlockRisk,
+    manager: EntityManager, { id, project, registerId, manifest }: ExtractRow, filters: FilterShares,
   ): Promise<{ register: string; verdict: string }[]> {
     const own = {
-      extract: id, registerId, rows: risk.countedRows,
-      shares: Float32Array.from(risk.columnShares().flatMap((shares) => Array.from(shares))),
+      extract: id, registerId, rows: filters.countedRows,
+      shares: Float32Array.from(filters.columnShares.flatMap((shares) => Array.from(shares))),
     };
     // A segment that no record has leaves no shares.
     if (own.shares.length !== manifest.segments.reduce((sum, { bits }) => sum + bits, 0)) return [];

@@ -1,32 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import {
   declaredSpec, parseRiskLevels,
-  type DeclaredHardening, type ExtractRisk, type RiskFinding, type RowBlockRisk,
+  type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskLevels,
 } from '#libs/encode';
 import { VinculumError, type ExtractManifest } from '#libs/record';
 import { readConfigFile } from '../platform/settings/config-file.js';
 import type { SafetyFindingView, SafetyView } from './report-view.js';
 import { assertShape } from './project-fit.js';
 
-/** What the filters of an extract give away, judged by config/encoding/risk-levels.json. */
+/** By what extracts are judged that give something away: config/encoding/risk-levels.json. */
 @Injectable()
 export class EncodingSafety {
-  private readonly levels =
+  private readonly file =
     readConfigFile('encoding', 'risk-levels', 'RISK_LEVELS_INVALID', parseRiskLevels);
 
+  readonly levels: RiskLevels = this.file.policy;
+
   /** Of the levels, for the log. */
-  get hash(): string {
-    return this.levels.hash;
-  }
+  readonly hash: string = this.file.hash;
 
   /** Fewer records are not judged, and not compared with other extracts. */
-  get leastRecords(): number {
-    return this.levels.policy.leastRecords;
-  }
-
-  judge(manifest: ExtractManifest, risk: RowBlockRisk): SafetyView {
-    return safetyView(risk.judge(this.levels.policy, attestation(manifest), manifest.cardinality));
-  }
+  readonly leastRecords: number = this.file.policy.leastRecords;
 }
 
 /**
@@ -55,7 +49,7 @@ export function assertSafe({ verdict, findings }: SafetyView): void {
     `the filters give too much away. ${reasons.join('; ')}. Encode with the default profile, or see docs/encoding.md`);
 }
 
-function safetyView({ verdict, segments, records }: ExtractRisk): SafetyView {
+export function safetyView({ verdict, segments, records }: ExtractRisk): SafetyView {
   return {
     verdict,
     segments: segments.map(({ name, declared, verdict: its }) => ({ name, declared, verdict: its })),

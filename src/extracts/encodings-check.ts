@@ -1,34 +1,56 @@
-import { RowBlockRisk } from '#libs/encode';
-import { encodingRowBytes, type ExtractManifest } from '#libs/record';
-import { RecordRows } from './record-rows.js';
-import { RowFindings } from './row-findings.js';
+import {
+  RowBlockRisk, type DeclaredHardening, type ExtractRisk, type RiskLevels,
+} from '#libs/encode';
+import { encodingRowBytes, type ExtractManifest, type ExtractPart } from '#libs/record';
+import { PartMeter } from './part-meter.js';
+import { RecordRows, type RecordRowTables } from './record-rows.js';
+import { RowFindings, type RowFaults } from './row-findings.js';
 import { wholeRows } from './whole-rows.js';
 
-/** Reads rows of encodings as they were stored: repeated record ids, and what the filters give away. */
-export class EncodingsCheck {
-  readonly findings = new RowFindings();
-  readonly rows: RecordRows;
-  readonly risk: RowBlockRisk;
-  private readonly rowBytes: number;
-  private count = 0;
+/** What an extract's rows of encodings are checked against. */
+export interface EncodingsOrder {
+  readonly manifest: Pick<ExtractManifest, 'records' | 'segments' | 'cardinality'>;
+  /** What the bytes must be. */
+  readonly part: ExtractPart;
+  readonly levels: RiskLevels;
+  readonly declared: ReadonlyMap<string, DeclaredHardening>;
+}
 
-  constructor(manifest: ExtractManifest) {
-    this.rowBytes = encodingRowBytes(manifest.segments);
-    this.rows = new RecordRows(manifest.records);
-    this.risk = new RowBlockRisk(manifest.segments, manifest.records);
-  }
+/** What the filters are together: shares by segment, see `RowBlockRisk`. */
+export interface FilterShares {
+  readonly countedRows: number;
+  readonly columnShares: readonly Float64Array[];
+}
 
-  async read(bytes: AsyncIterable<Buffer>): Promise<void> {
-    for await (const rows of wholeRows(bytes, this.rowBytes)) {
-      for (let at = 0; at < rows.length; at += this.rowBytes) this.take(rows, at);
-      this.risk.add(rows);
+/** What a thread says about the rows that it has read. */
+export interface CheckedEncodings extends FilterShares {
+  /** Of the bytes from the manifest. */
+  readonly difference: string | undefined;
+  readonly faults: RowFaults;
+  readonly rows: RecordRowTables;
+  readonly risk: ExtractRisk;
+}
+
+/** Reads rows of encodings as they were stored: SHA-256, repeated record ids, what the filters give away. */
+export async function checkEncodings(
+  { manifest, part, levels, declared }: EncodingsOrder, bytes: AsyncIterable<Buffer>,
+): Promise<CheckedEncodings> {
+  const rowBytes = encodingRowBytes(manifest.segments);
+  const meter = new PartMeter('encodings', part);
+  const [ids, findings] = [new RecordRows(manifest.records), new RowFindings()];
+  const risk = new RowBlockRisk(manifest.segments, manifest.records);
+  let row = 0;
+  for await (const rows of wholeRows(meter.pass(bytes), rowBytes)) {
+    for (let at = 0; at < rows.length; at += rowBytes) {
+      const first = ids.add(rows, at);
+      row++;
+      if (first > 0) findings.add(row, 'record_id', `expected each record once; row ${first} has the same record id`);
     }
+    risk.add(rows);
   }
-
-  private take(rows: Buffer, at: number): void {
-    this.count++;
-    const first = this.rows.add(rows, at);
-    if (first === 0) return;
-    this.findings.add(this.count, 'record_id', `expected each record once; row ${first} has the same record id`);
-  }
+  return {
+    difference: meter.difference(), faults: findings.faults(), rows: ids.tables(),
+    risk: risk.judge(levels, declared, manifest.cardinality),
+    countedRows: risk.countedRows, columnShares: risk.columnShares(),
+  };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { RowBlockRisk } from '#libs/encode';
 import { MAX_ROW_ERRORS, VinculumError, type ExtractManifest } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { parseExtractManifest } from '../extract-folder/index.js';
@@ -12,6 +11,7 @@ import { Comparisons } from './comparisons.service.js';
 import { assertNotDestroyed, assertReceiving, CustodianExtracts } from './custodian-extracts.js';
 import { DeliveryCheck, type Inspection } from './delivery-check.js';
 import { attestation, EncodingSafety } from './encoding-safety.js';
+import type { FilterShares } from './encodings-check.js';
 import { extractView, type ExtractView } from './extract-view.js';
 import { ExtractsRepository, type ExtractRow } from './extracts.repository.js';
 import { InferredVariables } from './inferred-variables.js';
@@ -130,9 +130,9 @@ export class ExtractsService {
         assertComplete(extract, await this.uploads.ofExtract(manager, id));
         project = await this.projects.enter(principal, extract.project);
         const key = await this.custodian.keyOf(extract);
-        const risk = await this.delivery.read(manager, extract, key, inspection);
+        const filters = await this.delivery.read(manager, extract, key, inspection);
         const report: ReportView = { verdict: 'accepted', rows: [], ...inspection };
-        return this.accept(manager, principal, extract, project, report, risk);
+        return this.accept(manager, principal, extract, project, report, filters);
       });
     } catch (error) {
       if (project && error instanceof VinculumError) {
@@ -144,7 +144,7 @@ export class ExtractsService {
 
   private async accept(
     manager: EntityManager, principal: ActingPrincipal, extract: ExtractRow, project: Project,
-    report: ReportView, risk: RowBlockRisk,
+    report: ReportView, filters: FilterShares,
   ): Promise<ExtractView> {
     const { specHash, keyFingerprint, records, registerId, segments } = extract.manifest;
     assertSegments(extract.manifest, await this.extracts.agreedSegments(manager, project.id));
@@ -152,7 +152,7 @@ export class ExtractsService {
     await this.projects.beginCollecting(principal, project.id, { specHash, keyFingerprint });
     const accepted = await this.extracts.accept(manager, extract, report, project.retentionDays);
     const crossChecks = records < this.safety.leastRecords ? []
-      : await this.comparisons.crossCheck(manager, extract, risk);
+      : await this.comparisons.crossCheck(manager, extract, filters);
     await this.uploads.removeReceived(manager, extract.id);
     await this.custodian.log(manager, principal, project, 'extract.seal', extract.id, 'accepted',
       {

@@ -16,18 +16,22 @@ export class PartMeter {
     }
   }
 
-  /** @throws VinculumError `EXTRACT_PART_DIFFERS` where other bytes came than the manifest says. */
-  assertWhole(): void {
-    if (this.bytes !== this.expected.bytes) {
-      throw this.differs(`expected ${this.expected.bytes} bytes, got ${this.bytes}`);
-    }
-    if (this.hash.digest('hex') !== this.expected.sha256) {
-      throw this.differs('its SHA-256 is not the one in the manifest');
-    }
+  /** What is not as the manifest says, after the last byte. */
+  difference(): string | undefined {
+    const { bytes, sha256 } = this.expected;
+    if (this.bytes !== bytes) return `expected ${bytes} bytes, got ${this.bytes}`;
+    return this.hash.digest('hex') === sha256 ? undefined : 'its SHA-256 is not the one in the manifest';
   }
 
-  private differs(reason: string): VinculumError {
-    return new VinculumError('EXTRACT_PART_DIFFERS',
-      `${this.name}: ${reason}. Look at the extract with vinculum inspect, then submit it again`);
+  /** @throws VinculumError `EXTRACT_PART_DIFFERS` where other bytes came than the manifest says. */
+  assertWhole(): void {
+    assertNoDifference(this.name, this.difference());
   }
+}
+
+/** @throws VinculumError `EXTRACT_PART_DIFFERS`. */
+export function assertNoDifference(part: ExtractPartName, difference: string | undefined): void {
+  if (difference === undefined) return;
+  throw new VinculumError('EXTRACT_PART_DIFFERS',
+    `${part}: ${difference}. Look at the extract with vinculum inspect, then submit it again`);
 }

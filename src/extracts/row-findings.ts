@@ -1,9 +1,25 @@
 import { MAX_ROW_ERRORS, VinculumError, type RowError } from '#libs/record';
 
+/** What was found, for another thread. */
+export interface RowFaults {
+  readonly listed: readonly RowError[];
+  readonly count: number;
+}
+
 /** Faults of rows: all are counted, the first are listed. A reason never repeats a value. */
 export class RowFindings {
-  private readonly listed: RowError[] = [];
-  private count = 0;
+  private readonly listed: RowError[];
+  private count: number;
+
+  /** @param found what another one has found already. */
+  constructor(found: RowFaults = { listed: [], count: 0 }) {
+    this.listed = [...found.listed];
+    this.count = found.count;
+  }
+
+  faults(): RowFaults {
+    return { listed: this.listed, count: this.count };
+  }
 
   /** `row` counts from 1. */
   add(row: number, field: string, reason: string): void {

@@ -1,6 +1,7 @@
 /**
  * Rows of equal length out of chunks that were cut anywhere: each buffer that comes out holds whole rows,
- * some of it shared with what went in. A row that is cut off at the very end does not come out.
+ * some of it shared with what went in, which may be used again when the next chunk is asked for. A row that
+ * is cut off at the very end does not come out.
  */
 export async function* wholeRows(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>, rowBytes: number,
@@ -16,6 +17,6 @@ export async function* wholeRows(
     }
     const end = chunk.length - (chunk.length - from) % rowBytes;
     if (end > from) yield chunk.subarray(from, end);
-    rest = chunk.subarray(end);
+    rest = Buffer.from(chunk.subarray(end));
   }
 }

@@ -31,6 +31,11 @@ export class FilterStatistics {
   add(bytes: Uint8Array, offset: number): void {
     let ones = 0;
     for (let at = offset; at < offset + this.bits / 8; at++) ones += ONES_OF_BYTE[bytes[at]];
+    this.addOnes(ones);
+  }
+
+  /** Counts a filter with so many ones. */
+  addOnes(ones: number): void {
     this.records++;
     if (ones === 0) return;
     this.present++;

@@ -1,5 +1,4 @@
-// Once: where the global object is a sandbox, as in tests, each look-up of Math outweighs the instruction.
-const { imul } = Math;
+import { WORD, filterBitOf, onesOf, turnBlock } from './bit-matrix.js';
 
 /** A fixed number of rows out of a stream of any length, each row with the same chance. */
 export class RowSample {
@@ -42,53 +41,73 @@ const MOST_COLUMN_PAIRS = 60_000;
  * over pairs of columns, in units of what independent columns give (`sqrt(n) / 2.576`): about 1 when the
  * bits are independent. Of at most 60,000 pairs of columns, spread evenly; constant columns are left out;
  * 0 with fewer than two rows or columns left.
+ *
+ * @param rows filters of `bits` bits, a multiple of 8.
  */
 export function bitCorrelation(rows: readonly Uint8Array[], bits: number): number {
   const columns = columnsOf(rows, bits);
-  const counts = columns.map(onesIn);
   const n = rows.length;
-  const varying = columns.map((_, c) => c).filter((c) => counts[c] > 0 && counts[c] < n);
-  const all = (varying.length * (varying.length - 1)) / 2;
-  const every = Math.max(1, Math.ceil(all / MOST_COLUMN_PAIRS));
-  const values: number[] = [];
-  let pair = 0;
-  for (let p = 0; p < varying.length; p++) {
-    for (let q = p + 1; q < varying.length; q++) {
-      if (pair++ % every !== 0) continue;
-      const [a, b] = [varying[p], varying[q]];
-      const both = onesInBoth(columns[a], columns[b]);
-      const covariance = both / n - (counts[a] / n) * (counts[b] / n);
-      const variance = (counts[a] / n) * (1 - counts[a] / n) * (counts[b] / n) * (1 - counts[b] / n);
-      values.push(Math.abs(covariance) / Math.sqrt(variance));
-    }
+  const shares = columns.map((column) => onesInBoth(column, column) / n);
+  const varying = columns.map((_, c) => c).filter((c) => shares[c] > 0 && shares[c] < 1);
+  const values = new Float64Array(MOST_COLUMN_PAIRS);
+  let count = 0;
+  for (const [p, q] of columnPairs(varying.length)) {
+    const [a, b] = [varying[p], varying[q]];
+    const covariance = onesInBoth(columns[a], columns[b]) / n - shares[a] * shares[b];
+    const variance = shares[a] * (1 - shares[a]) * shares[b] * (1 - shares[b]);
+    values[count++] = Math.abs(covariance) / Math.sqrt(variance);
   }
-  if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
-  return (sorted[Math.floor(0.99 * (sorted.length - 1))] * Math.sqrt(n)) / Z_99;
+  if (count === 0) return 0;
+  const sorted = values.subarray(0, count).sort();
+  return (sorted[Math.floor(0.99 * (count - 1))] * Math.sqrt(n)) / Z_99;
+}
+
+/** Pairs `p < q` below `columns`, row by row, each n-th of them such that they are not too many. */
+function* columnPairs(columns: number): Generator<[number, number]> {
+  const every = Math.max(1, Math.ceil((columns * (columns - 1)) / 2 / MOST_COLUMN_PAIRS));
+  let skip = 0;
+  for (let p = 0; p < columns; p++) {
+    let q = p + 1 + skip;
+    for (; q < columns; q += every) yield [p, q];
+    skip = q - columns;
+  }
 }
 
 /** Bit matrix turned: for each bit of the filters, the rows that have it, 32 rows a word. */
 function columnsOf(rows: readonly Uint8Array[], bits: number): Uint32Array[] {
-  const columns = Array.from({ length: bits }, () => new Uint32Array(Math.ceil(rows.length / 32)));
-  rows.forEach((row, r) => {
-    for (let bit = 0; bit < bits; bit++) {
-      if ((row[bit >> 3] >> (7 - (bit & 7))) & 1) columns[bit][r >> 5] |= 1 << (r & 31);
+  const columns = Array.from({ length: bits }, () => new Uint32Array(Math.ceil(rows.length / WORD)));
+  const block = new Uint32Array(WORD);
+  for (let first = 0; first < rows.length; first += WORD) {
+    for (let w = 0; w * WORD < bits; w++) {
+      for (let r = 0; r < WORD; r++) block[r] = first + r < rows.length ? wordOf(rows[first + r], w) : 0;
+      turnBlock(block, 0);
+      for (let p = 0; p < WORD; p++) {
+        const bit = filterBitOf(w, p);
+        if (bit < bits) columns[bit][first / WORD] = block[p];
+      }
     }
-  });
+  }
   return columns;
 }
 
-function onesIn(words: Uint32Array): number {
-  return onesInBoth(words, words);
+/** Bytes 4w to 4w + 3, the first the lowest; zeros after the end. */
+function wordOf(row: Uint8Array, w: number): number {
+  const at = 4 * w;
+  const byte = (place: number): number => (place < row.length ? row[place] : 0);
+  return byte(at) | (byte(at + 1) << 8) | (byte(at + 2) << 16) | (byte(at + 3) << 24);
 }
 
+/** Three words become two, of the once and the twice, before ones are counted: that is the longer part. */
 function onesInBoth(a: Uint32Array, b: Uint32Array): number {
   let ones = 0;
-  for (let w = 0; w < a.length; w++) {
-    let x = a[w] & b[w];
-    x -= (x >>> 1) & 0x55555555;
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    ones += imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  let w = 0;
+  for (; w + 3 <= a.length; w += 3) {
+    const x = a[w] & b[w];
+    const y = a[w + 1] & b[w + 1];
+    const z = a[w + 2] & b[w + 2];
+    const either = x ^ y;
+    ones += onesOf(either ^ z) + 2 * onesOf((x & y) | (either & z));
   }
+  for (; w < a.length; w++) ones += onesOf(a[w] & b[w]);
   return ones;
 }

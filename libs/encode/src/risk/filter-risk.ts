@@ -1,6 +1,6 @@
-import { FilterStatistics } from '../filter-statistics.js';
+import { FilterStatistics, type FilterSummary } from '../filter-statistics.js';
 import { bitCorrelation, RowSample } from './bit-correlation.js';
-import { ValueFrequencies } from './value-frequencies.js';
+import { ValueFrequencies, type FrequencyStatistics } from './value-frequencies.js';
 
 // Once: where the global object is a sandbox, as in tests, each look-up of Math outweighs the instruction.
 const { clz32 } = Math;
@@ -36,7 +36,22 @@ export interface RiskStatistics {
   readonly correlation: number;
 }
 
-const CORRELATION_ROWS = 5000;
+/** Filters whose bits are correlated at most. */
+export const CORRELATION_ROWS = 5000;
+
+/** What the risk statistics of one segment are made of. */
+export interface FilterFindings {
+  readonly bits: number;
+  readonly fill: FilterSummary;
+  /** Filters with every bit set, and those of a fill below 0.25 or above 0.75. */
+  readonly full: number;
+  readonly outlying: number;
+  /** By bit, the share of the filters that have it; empty where there is no filter. */
+  readonly shares: ArrayLike<number>;
+  readonly frequencies: FrequencyStatistics;
+  /** See `bitCorrelation`. */
+  readonly sample: readonly Uint8Array[];
+}
 
 /** Collects the risk statistics of one segment of `bits` bits, row by row, in bounded memory. */
 export class FilterRisk {
@@ -59,34 +74,23 @@ export class FilterRisk {
     const ones = this.countColumns(bytes, offset, end);
     if (ones === 0) return;
     if (ones === this.bits) this.full++;
-    if (ones < 0.25 * this.bits || ones > 0.75 * this.bits) this.outlying++;
+    if (isOutlying(ones, this.bits)) this.outlying++;
     this.frequencies.add(bytes, offset, end);
     this.sample.add(bytes, offset, end);
   }
 
   statistics(): RiskStatistics {
-    const { records, missing, ...fill } = this.weights.summary();
-    const present = records - missing;
-    const frequencies = this.frequencies.statistics();
-    const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
-    const shares = this.columnShares();
-    const skewed = shares.filter((p) => p > 0.95 || p < 0.02).length;
-    return {
-      records, missingShare: records === 0 ? 0 : missing / records,
-      fullShare: present === 0 ? 0 : this.full / present,
-      outlyingShare: present === 0 ? 0 : this.outlying / present, ...fill,
-      duplicateShare, greatestMultiplicity, greatestShare, alignableShare,
-      skewedColumns: skewed / this.bits,
-      constantColumns: shares.filter((p) => p === 0 || p === 1).length,
-      entropy: shares.reduce((sum, p) => sum + entropyOf(p), 0) / this.bits,
-      correlation: bitCorrelation(this.sample.sample(), this.bits),
-    };
+    const { bits, full, outlying } = this;
+    return riskStatistics({
+      bits, full, outlying, fill: this.weights.summary(), shares: this.columnShares(),
+      frequencies: this.frequencies.statistics(), sample: this.sample.sample(),
+    });
   }
 
   /** For each bit the share of filters in which it is set; empty where there is no filter. */
   columnShares(): Float64Array {
     const { records, missing } = this.weights.summary();
-    return records === missing ? new Float64Array(0) : this.ones.map((count) => count / (records - missing));
+    return sharesOf(this.ones, records - missing);
   }
 
   private countColumns(bytes: Uint8Array, from: number, to: number): number {
@@ -104,6 +108,33 @@ export class FilterRisk {
     }
     return total;
   }
+}
+
+/** @param ones of a filter of `bits` bits. */
+export function isOutlying(ones: number, bits: number): boolean {
+  return ones < 0.25 * bits || ones > 0.75 * bits;
+}
+
+/** By bit, the share of `filters` that have it; empty where there is no filter. */
+export function sharesOf(ones: ArrayLike<number>, filters: number): Float64Array {
+  return filters === 0 ? new Float64Array(0) : Float64Array.from(ones, (count) => count / filters);
+}
+
+export function riskStatistics(findings: FilterFindings): RiskStatistics {
+  const { bits, fill: { records, missing, ...fill }, full, outlying, frequencies, sample } = findings;
+  const present = records - missing;
+  const shares = Array.from(findings.shares);
+  const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
+  return {
+    records, missingShare: records === 0 ? 0 : missing / records,
+    fullShare: present === 0 ? 0 : full / present,
+    outlyingShare: present === 0 ? 0 : outlying / present, ...fill,
+    duplicateShare, greatestMultiplicity, greatestShare, alignableShare,
+    skewedColumns: shares.filter((p) => p > 0.95 || p < 0.02).length / bits,
+    constantColumns: shares.filter((p) => p === 0 || p === 1).length,
+    entropy: shares.reduce((sum, p) => sum + entropyOf(p), 0) / bits,
+    correlation: bitCorrelation(sample, bits),
+  };
 }
 
 function entropyOf(p: number): number {
