@@ -7,7 +7,8 @@
 // On the embedded default, client and service and PostgreSQL on this machine. Out: decrypted from PostgreSQL
 // into one array a segment, as a linkage run loads them (in this process). Raw: the same bytes by COPY
 // BINARY, a MiB a row, into a table of the same server, measured before and after each run; ratios are to
-// their mean. `peakRssMb` is the service's (VmHWM, without PostgreSQL).
+// their mean. Seconds of the processor (client, service and PostgreSQL) stand beside those of the clock.
+// `peakRssMb` is the service's (VmHWM, without PostgreSQL).
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,24 +22,33 @@ import { ServiceProcess } from '../src/demo/service-process.js';
 import { DataKey } from '../src/extracts/data-key.js';
 import { EncodedRows } from '../src/extracts/encoded-rows.js';
 import { wholeRows } from '../src/extracts/whole-rows.js';
-import { copyOut } from '../src/platform/database/copy-out.js';
+import { copyOut, roomUsedAgain } from '../src/platform/database/copy-out.js';
 import { openStorageKeys } from '../src/platform/keys/open-storage-keys.js';
 import { submitExtract } from '../src/submission/submit-extract.js';
-import { rawCopyIn, rawCopyOut, secondsSince } from './raw-copy.js';
+import { cpuSeconds } from './cpu-time.js';
+import { createRawTable, rawCopyIn, rawCopyOut, secondsSince } from './raw-copy.js';
 import { writeRandomExtract } from './ingest-extract.js';
 
 const REGISTER = 'population-register';
 const CUSTODIAN = 'custodian-population';
 const PIECES = 2;
 
-interface Seconds {
-  readonly in: number;
-  readonly out: number;
+/** Of the clock and of the processor. */
+interface Spent {
+  readonly seconds: number;
+  readonly cpu: number;
+}
+
+interface Transfer {
+  readonly in: Spent;
+  readonly out: Spent;
 }
 
 interface Run {
-  readonly own: Seconds;
-  readonly raw: readonly Seconds[];
+  /** Seconds until everything was durable; what is left of `in` was the check. */
+  readonly sent: number;
+  readonly own: Transfer;
+  readonly raw: readonly Transfer[];
 }
 
 class Ingestion {
@@ -58,15 +68,23 @@ class Ingestion {
   async run(number: number): Promise<Run> {
     const before = await this.raw();
     const project = await approveProject(this.client, `Ingestion ${number}`);
-    const start = process.hrtime.bigint();
-    const { extractId, state } = await submitExtract({
-      api: this.client.extractsAs(CUSTODIAN), project, folder: this.folder, parallel: PIECES,
+    let sent = 0;
+    let extract = '';
+    const taken = await this.spent(async () => {
+      const start = process.hrtime.bigint();
+      const { extractId, state } = await submitExtract({
+        api: this.client.extractsAs(CUSTODIAN), project, folder: this.folder, parallel: PIECES,
+        onProgress: (durable, bytes) => {
+          if (durable === bytes) sent = secondsSince(start);
+        },
+      });
+      if (state !== 'accepted') throw new Error(`the extract is ${state}`);
+      extract = extractId;
     });
-    const seconds = secondsSince(start);
-    if (state !== 'accepted') throw new Error(`the extract is ${state}`);
-    const own = { in: seconds, out: await this.readBack(extractId) };
-    await this.database.query('DELETE FROM encodings.chunk WHERE extract = $1', [extractId]);
-    return { own, raw: [before, await this.raw()] };
+    const own = { in: taken, out: await this.readBack(extract) };
+    await this.database.query('DELETE FROM encodings.chunk WHERE extract = $1', [extract]);
+    await this.database.query('CHECKPOINT');
+    return { sent, own, raw: [before, await this.raw()] };
   }
 
   peakRssMb(): number {
@@ -80,15 +98,23 @@ class Ingestion {
     this.service.remove();
   }
 
-  private async raw(): Promise<Seconds> {
-    const seconds = await rawCopyIn(this.database, join(this.folder, EXTRACT_PART_FILES.encodings));
-    const out = await rawCopyOut(this.database, this.manifest.parts.encodings.bytes);
-    await this.database.query('DROP TABLE raw_copy');
-    await this.database.query('CHECKPOINT');
-    return { in: seconds, out };
+  private async spent(work: () => Promise<void>): Promise<Spent> {
+    const [start, before] = [process.hrtime.bigint(), cpuSeconds(this.service)];
+    await work();
+    return { seconds: secondsSince(start), cpu: cpuSeconds(this.service) - before };
   }
 
-  private async readBack(extract: string): Promise<number> {
+  private async raw(): Promise<Transfer> {
+    await createRawTable(this.database);
+    const taken = await this.spent(() =>
+      rawCopyIn(this.database, join(this.folder, EXTRACT_PART_FILES.encodings)));
+    const out = await this.spent(() => rawCopyOut(this.database, this.manifest.parts.encodings.bytes));
+    await this.database.query('DROP TABLE raw_copy');
+    await this.database.query('CHECKPOINT');
+    return { in: taken, out };
+  }
+
+  private async readBack(extract: string): Promise<Spent> {
     const [{ wrapped_key: wrapped }] = (await this.database.query<{ wrapped_key: Buffer }>(
       'SELECT wrapped_key FROM encodings.extract WHERE id = $1', [extract])).rows;
     const keys = openStorageKeys({
@@ -100,23 +126,22 @@ class Ingestion {
     const source = await new DataSource({
       type: 'postgres', database, host, username: user, password,
     }).initialize();
-    const start = process.hrtime.bigint();
-    const rows = await source.transaction(async (manager) => {
+    let rows = 0;
+    const spent = await this.spent(() => source.transaction(async (manager) => {
       const taken = new EncodedRows(this.manifest);
       const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
       const opened = async function* (): AsyncGenerator<Buffer> {
-        for await (const [place, data] of copyOut(manager, query)) {
+        for await (const [place, data] of copyOut(manager, query, roomUsedAgain(1))) {
           yield key.openChunk('encodings', Number(place!.readBigInt64BE()), data!);
         }
       };
       const rowBytes = encodingRowBytes(this.manifest.segments);
       for await (const whole of wholeRows(opened(), rowBytes)) taken.take(whole);
-      return taken.rows;
-    });
-    const seconds = secondsSince(start);
+      rows = taken.rows;
+    }));
     await source.destroy();
     if (rows !== this.manifest.records) throw new Error(`expected ${this.manifest.records} rows, got ${rows}`);
-    return seconds;
+    return spent;
   }
 }
 
@@ -152,13 +177,14 @@ async function measure(
     for (let number = 1; number <= runs; number++) {
       const run = await ingestion.run(number);
       measured.push(run);
-      console.log(`run ${number}: in ${described(run, 'in')}; out ${described(run, 'out')}`);
+      console.log(`run ${number}: sent after ${run.sent.toFixed(2)} s\n`
+        + `  in ${described(run, 'in')}\n  out ${described(run, 'out')}`);
     }
     const { records } = manifest;
     const peakRssMb = ingestion.peakRssMb();
-    const rate = (way: keyof Seconds): number =>
-      Math.round(records / median(measured.map(({ own }) => own[way])));
-    const ratio = (way: keyof Seconds): number =>
+    const rate = (way: keyof Transfer): number =>
+      Math.round(records / median(measured.map(({ own }) => own[way].seconds)));
+    const ratio = (way: keyof Transfer): number =>
       Number(median(measured.map((run) => ratioOf(run, way))).toFixed(3));
     const figures = {
       records, recordsPerSecond: { in: rate('in'), out: rate('out') },
@@ -172,13 +198,15 @@ async function measure(
   }
 }
 
-function ratioOf({ own, raw }: Run, way: keyof Seconds): number {
-  return raw.reduce((sum, seconds) => sum + seconds[way], 0) / raw.length / own[way];
+function ratioOf({ own, raw }: Run, way: keyof Transfer, of: keyof Spent = 'seconds'): number {
+  return raw.reduce((sum, transfer) => sum + transfer[way][of], 0) / raw.length / own[way][of];
 }
 
-function described(run: Run, way: keyof Seconds): string {
-  const raw = run.raw.map((seconds) => seconds[way].toFixed(2)).join(' and ');
-  return `${run.own[way].toFixed(2)} s, raw ${raw} s, ratio ${ratioOf(run, way).toFixed(2)}`;
+function described(run: Run, way: keyof Transfer): string {
+  const told = ({ seconds, cpu }: Spent): string => `${seconds.toFixed(2)} s (processor ${cpu.toFixed(2)})`;
+  const raw = run.raw.map((transfer) => told(transfer[way])).join(' and ');
+  const ratios = `ratio ${ratioOf(run, way).toFixed(2)} (processor ${ratioOf(run, way, 'cpu').toFixed(2)})`;
+  return `${told(run.own[way])}, raw ${raw}, ${ratios}`;
 }
 
 function median(values: readonly number[]): number {

@@ -14,27 +14,26 @@ const CHUNK_BYTES = 1 << 20;
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const END = Buffer.from([0xff, 0xff]);
 
-/** Seconds until the file's bytes are committed. */
-export async function rawCopyIn(client: Client, file: string): Promise<number> {
+export async function createRawTable(client: Client): Promise<void> {
   await client.query('DROP TABLE IF EXISTS raw_copy');
   await client.query('CREATE TABLE raw_copy (place bigint PRIMARY KEY, data bytea NOT NULL)');
   await client.query('ALTER TABLE raw_copy ALTER COLUMN data SET STORAGE EXTERNAL');
-  const start = process.hrtime.bigint();
+}
+
+/** Ends when the file's bytes are committed. */
+export async function rawCopyIn(client: Client, file: string): Promise<void> {
   await client.query('BEGIN');
   const sink = client.query(copyFrom('COPY raw_copy (place, data) FROM STDIN WITH (FORMAT binary)'));
   await pipeline(Readable.from(rowsOf(file), { objectMode: true, highWaterMark: 2 }), sink);
   await client.query('COMMIT');
-  return secondsSince(start);
 }
 
-/** Seconds until the last byte has come back. */
-export async function rawCopyOut(client: Client, bytes: number): Promise<number> {
-  const start = process.hrtime.bigint();
+/** Ends when the last byte has come back. */
+export async function rawCopyOut(client: Client, bytes: number): Promise<void> {
   let came = 0;
   const source = client.query(copyTo('COPY (SELECT place, data FROM raw_copy ORDER BY place) TO STDOUT WITH (FORMAT binary)'));
   for await (const piece of source as AsyncIterable<Buffer>) came += piece.length;
   if (came < bytes) throw new Error(`expected at least ${bytes} bytes from the raw copy, got ${came}`);
-  return secondsSince(start);
 }
 
 export function secondsSince(start: bigint): number {

@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckAnswer, CheckOrder, FilledSlot } from './check-threads.js';
+import { DataKey } from './data-key.js';
 import { checkEncodings } from './encodings-check.js';
 
 /*
- * The program of a thread that checks one extract's encodings: it sees their bytes through memory that it
- * shares with the thread that decrypts them, no key and no other extract.
+ * The program of a thread that checks one extract's encodings: it decrypts chunks out of memory that it
+ * shares with the thread that gets them from the database. It has the key of this extract and of no other.
  */
 
 const order = workerData as CheckOrder;
+const key = DataKey.inThread(order.key);
 const filled: (FilledSlot | 'end')[] = [];
 let heard: () => void = () => undefined;
 
@@ -15,7 +17,7 @@ function say(answer: CheckAnswer, transfer: readonly ArrayBuffer[] = []): void {
   parentPort?.postMessage(answer, transfer);
 }
 
-/** What is in the slots, in their order; each may be filled again when the next is asked for. */
+/** What is in the slots, in their order. */
 async function* bytes(): AsyncGenerator<Buffer> {
   for (;;) {
     const next = filled.shift();
@@ -24,8 +26,10 @@ async function* bytes(): AsyncGenerator<Buffer> {
       await new Promise<void>((go) => { heard = go; });
       continue;
     }
-    yield Buffer.from(order.memory, next.slot * order.slotBytes, next.length);
-    say({ kind: 'free', slot: next.slot });
+    const { slot, place, length } = next;
+    const plain = key.openChunk('encodings', place, Buffer.from(order.memory, slot * order.slotBytes, length));
+    say({ kind: 'free', slot });
+    yield plain;
   }
 }
 

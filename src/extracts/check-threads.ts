@@ -1,17 +1,23 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../platform/settings/policy-document.js';
+import { SEAL_BYTES } from '../platform/keys/sealed-bytes.js';
+import type { DataKey, DataKeyOfThread } from './data-key.js';
 import type { CheckedEncodings, EncodingsOrder } from './encodings-check.js';
+import { CHUNK_BYTES } from './sealed-batches.js';
+import type { StoredChunk } from './uploads.repository.js';
 
-/** Bytes in memory that both threads see, and the order. */
+/** The order, the key of the extract, and memory that both threads see. */
 export interface CheckOrder extends EncodingsOrder {
+  readonly key: DataKeyOfThread;
   readonly memory: SharedArrayBuffer;
   readonly slotBytes: number;
 }
 
-/** Bytes for the thread, which says when it has read them. */
+/** An encrypted chunk for the thread, which says when it has read it. */
 export interface FilledSlot {
   readonly slot: number;
+  readonly place: number;
   readonly length: number;
 }
 
@@ -22,24 +28,26 @@ export type CheckAnswer =
 /** From the built program also where the service itself runs from sources under test. */
 const THREAD = join('dist', 'src', 'extracts', 'check-thread.js');
 
-const SLOT_BYTES = 1 << 20;
+const SLOT_BYTES = CHUNK_BYTES + SEAL_BYTES;
 const SLOTS = 4;
 
 /** The less may be young, the less waits for the collector of what was allocated for a moment. */
 const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /**
- * Checks encodings in a thread of their own, while this one reads and decrypts what comes next. A check of
- * many millions of rows takes minutes; requests are served meanwhile.
+ * Checks encodings in a thread of their own, while this one gets what comes next from the database. A check
+ * of many millions of rows takes a minute; requests are served meanwhile.
  *
+ * @param read the chunks in their order, each in memory that it asks for.
  * @throws what reading throws; Error where the thread fails.
  */
 export async function checkInThread(
-  order: EncodingsOrder, bytes: AsyncIterable<Buffer>,
+  order: EncodingsOrder, key: DataKey,
+  read: (room: (length: number) => Promise<Buffer>) => AsyncIterable<StoredChunk>,
 ): Promise<CheckedEncodings> {
-  const thread = new CheckThread(order);
+  const thread = new CheckThread(order, key);
   try {
-    for await (const piece of bytes) await thread.take(piece);
+    for await (const { place } of read((length) => thread.room(length))) thread.take(place);
     return await thread.finish();
   } finally {
     await thread.close();
@@ -53,9 +61,12 @@ class CheckThread {
   private freed: () => void = () => undefined;
   private readonly checked: Promise<CheckedEncodings>;
   private ended = false;
+  private filling = { slot: -1, length: 0 };
 
-  constructor(order: EncodingsOrder) {
-    const whole: CheckOrder = { ...order, memory: this.memory, slotBytes: SLOT_BYTES };
+  constructor(order: EncodingsOrder, key: DataKey) {
+    const whole: CheckOrder = {
+      ...order, key: key.forThread(), memory: this.memory, slotBytes: SLOT_BYTES,
+    };
     this.worker = new Worker(join(packageRoot(), THREAD), { workerData: whole, resourceLimits: LIMITS });
     this.checked = new Promise((done, fail) => {
       this.worker.on('message', (answer: CheckAnswer) => {
@@ -66,21 +77,24 @@ class CheckThread {
       this.worker.on('error', fail);
       this.worker.once('exit', () => fail(new Error('the thread of a check ended before its work was done')));
     });
-    // Heard by `finish`, or by `take` where it waits in vain.
+    // Heard by `finish`, or by `room` where it waits in vain.
     this.checked.catch(() => {
       this.ended = true;
       this.freed();
     });
   }
 
-  /** Waits until there is room. */
-  async take(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; at += SLOT_BYTES) {
-      const slot = await this.nextSlot();
-      const piece = bytes.subarray(at, at + SLOT_BYTES);
-      new Uint8Array(this.memory, slot * SLOT_BYTES, piece.length).set(piece);
-      this.worker.postMessage({ slot, length: piece.length } satisfies FilledSlot);
-    }
+  /** Memory for the next chunk, as soon as there is some. */
+  async room(length: number): Promise<Buffer> {
+    if (length > SLOT_BYTES) throw new Error(`a chunk of ${length} bytes is longer than any that is stored`);
+    const slot = await this.nextSlot();
+    this.filling = { slot, length };
+    return Buffer.from(this.memory, slot * SLOT_BYTES, length);
+  }
+
+  /** The chunk of this place lies in the memory that was asked for last. */
+  take(place: number): void {
+    this.worker.postMessage({ ...this.filling, place } satisfies FilledSlot);
   }
 
   finish(): Promise<CheckedEncodings> {
@@ -90,8 +104,6 @@ class CheckThread {
 
   async close(): Promise<void> {
     await this.worker.terminate();
-    // What was plain is not left behind for whoever gets the memory next.
-    new Uint8Array(this.memory).fill(0);
   }
 
   private async nextSlot(): Promise<number> {

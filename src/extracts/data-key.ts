@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { ExtractPartName } from '#libs/record';
-import { openSealed, seal } from '../platform/keys/sealed-bytes.js';
+import { openSealed, sealedPieces } from '../platform/keys/sealed-bytes.js';
 import type { StorageKeys } from '../platform/keys/storage-keys.js';
 
 const KEY_BYTES = 32;
+
+/** What a thread is handed. */
+export interface DataKeyOfThread {
+  readonly extract: string;
+  readonly key: Uint8Array;
+}
 
 /** The key that one extract's chunks are encrypted with. Without it they are noise: that destroys it. */
 export class DataKey {
@@ -19,14 +25,23 @@ export class DataKey {
     return new DataKey(extract, await keys.unwrap(extract, wrapped));
   }
 
+  /** For a thread of this process that decrypts chunks of the extract. */
+  static inThread({ extract, key }: DataKeyOfThread): DataKey {
+    return new DataKey(extract, key);
+  }
+
+  forThread(): DataKeyOfThread {
+    return { extract: this.extract, key: this.key };
+  }
+
   /** For storage. */
   wrap(keys: StorageKeys): Promise<Buffer> {
     return keys.wrap(this.extract, this.key);
   }
 
-  /** @param place where in the part the bytes belong. */
-  sealChunk(part: ExtractPartName, place: number, bytes: Uint8Array): Buffer {
-    return seal(this.key, bytes, this.nameOf(part, place));
+  /** In pieces that follow each other. @param place where in the part the bytes belong. */
+  sealChunk(part: ExtractPartName, place: number, bytes: Uint8Array): Buffer[] {
+    return sealedPieces(this.key, bytes, this.nameOf(part, place));
   }
 
   /** @throws Error where the chunk was altered, or belongs to another place. */

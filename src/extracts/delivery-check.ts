@@ -73,7 +73,8 @@ export class DeliveryCheck {
     const part = manifest.clks === undefined ? manifest.parts.encodings
       : await this.filters.pack(manager, extract, key, manifest.clks);
     const order = { manifest, part, levels: this.safety.levels, declared: attestation(manifest) };
-    const checked = await checkInThread(order, this.bytes.all(manager, id, key, 'encodings'));
+    const checked = await checkInThread(order, key, (room) =>
+      this.uploads.chunks(manager, id, 'encodings', room));
     assertNoDifference('encodings', checked.difference);
     inspection.safety = safetyView(checked.risk);
     new RowFindings(checked.faults).assertNone('encodings');

@@ -12,15 +12,6 @@ const CHUNKS_A_TURN = 4;
 export class PartBytes {
   constructor(private readonly uploads: UploadsRepository) {}
 
-  /** In one go: the manager can do nothing else meanwhile. */
-  async* all(
-    manager: EntityManager, extract: string, key: DataKey, part: ExtractPartName,
-  ): AsyncGenerator<Buffer> {
-    for await (const { place, data } of this.uploads.chunks(manager, extract, part)) {
-      yield key.openChunk(part, place, data);
-    }
-  }
-
   /**
    * By turns with what is written: one connection cannot read and write at once.
    *

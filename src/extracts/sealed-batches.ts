@@ -4,7 +4,7 @@ import type { DataKey } from './data-key.js';
 import type { SealedChunk } from './uploads.repository.js';
 
 /** Plain bytes of a chunk at most. */
-const CHUNK_BYTES = 1 << 20;
+export const CHUNK_BYTES = 1 << 20;
 /** Chunks that are stored in one transaction: each costs a wait for the disk. */
 const CHUNKS_A_BATCH = 4;
 
@@ -55,8 +55,8 @@ export class SealedBatches {
   }
 
   private sealChunk(): void {
-    const data = this.key.sealChunk(this.part, this.place, this.chunk.subarray(0, this.held));
-    this.sealed.push({ place: this.place, data });
+    const pieces = this.key.sealChunk(this.part, this.place, this.chunk.subarray(0, this.held));
+    this.sealed.push({ place: this.place, pieces });
     this.place += this.held;
     this.sealedBytes += this.held;
     this.held = 0;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExtractPartName } from '#libs/record';
-import { copyOut } from '../platform/database/copy-out.js';
+import { copyOut, type Room } from '../platform/database/copy-out.js';
 import { CopyRows, copyInto } from '../platform/database/copy-rows.js';
 import { isRowId } from '../platform/database/row-id.js';
 
@@ -16,9 +16,15 @@ export interface UploadRow {
 }
 
 /** Encrypted bytes of a part from byte `place`. */
-export interface SealedChunk {
+export interface StoredChunk {
   readonly place: number;
   readonly data: Buffer;
+}
+
+/** The same before they are stored, in pieces. */
+export interface SealedChunk {
+  readonly place: number;
+  readonly pieces: readonly Buffer[];
 }
 
 type Numbers = 'start' | 'length' | 'received';
@@ -60,19 +66,26 @@ export class UploadsRepository {
     await copyInto(manager, `${tableOf(part)} (${columnsOf(part)})`, chunkRows(extract, part, chunks));
   }
 
-  /** All chunks of a part in their order; the manager can do nothing else meanwhile. */
-  async* chunks(manager: EntityManager, extract: string, part: ExtractPartName): AsyncGenerator<SealedChunk> {
+  /**
+   * All chunks of a part in their order; the manager can do nothing else meanwhile.
+   *
+   * @param room memory for the bytes of a chunk, so many.
+   */
+  async* chunks(
+    manager: EntityManager, extract: string, part: ExtractPartName, room: (length: number) => Promise<Buffer>,
+  ): AsyncGenerator<StoredChunk> {
     const query = `SELECT place, data FROM ${tableOf(part)} WHERE ${whereOf(extract, part)} ORDER BY place`;
-    for await (const row of copyOut(manager, query)) yield chunkOf(row);
+    const roomFor: Room = (field, length) => (field === 1 ? room(length) : Buffer.allocUnsafe(length));
+    for await (const row of copyOut(manager, query, roomFor)) yield chunkOf(row);
   }
 
   /** The next chunks after `place` (-1: the first), as many as may be held at once. */
   async chunksAfter(
     manager: EntityManager, extract: string, part: ExtractPartName, place: number, count: number,
-  ): Promise<SealedChunk[]> {
+  ): Promise<StoredChunk[]> {
     const query = `SELECT place, data FROM ${tableOf(part)}
       WHERE ${whereOf(extract, part)} AND place > ${Math.trunc(place)} ORDER BY place LIMIT ${Math.trunc(count)}`;
-    const chunks: SealedChunk[] = [];
+    const chunks: StoredChunk[] = [];
     for await (const row of copyOut(manager, query)) chunks.push(chunkOf(row));
     return chunks;
   }
@@ -133,17 +146,17 @@ function* chunkRows(
   extract: string, part: ExtractPartName, chunks: readonly SealedChunk[],
 ): Generator<Buffer> {
   const copy = new CopyRows();
-  for (const { place, data } of chunks) {
+  for (const { place, pieces } of chunks) {
     copy.beginRow(part === 'encodings' ? 3 : 4);
     copy.uuid(extract);
     if (part !== 'encodings') copy.text(part);
     copy.bigint(BigInt(place));
-    copy.beginBytes(data.length);
+    copy.beginBytes(pieces.reduce((sum, { length }) => sum + length, 0));
     yield copy.take();
-    yield data;
+    yield* pieces;
   }
 }
 
-function chunkOf([place, data]: (Buffer | null)[]): SealedChunk {
+function chunkOf([place, data]: (Buffer | null)[]): StoredChunk {
   return { place: Number(place!.readBigInt64BE()), data: data! };
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExtractManifest } from '#libs/record';
-import { copyOut } from '../platform/database/copy-out.js';
+import { copyOut, roomUsedAgain } from '../platform/database/copy-out.js';
 import { copyInto } from '../platform/database/copy-rows.js';
 import { isRowId } from '../platform/database/row-id.js';
 import type { ObjectingRecords, RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
@@ -33,11 +33,14 @@ export class LinkageRunsRepository {
        ORDER BY cardinality DESC, register_id`, [project]);
   }
 
-  /** Encrypted bytes of the encodings, in order; the manager can do nothing else meanwhile. */
+  /**
+   * Encrypted bytes of the encodings, in order, each good until the next is asked for; the manager can do
+   * nothing else meanwhile.
+   */
   async* chunks(manager: EntityManager, extract: string): AsyncGenerator<{ place: number; data: Buffer }> {
     if (!isRowId(extract)) throw new Error('not the id of an extract');
     const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
-    for await (const [place, data] of copyOut(manager, query)) {
+    for await (const [place, data] of copyOut(manager, query, roomUsedAgain(1))) {
       yield { place: Number(place!.readBigInt64BE()), data: data! };
     }
   }

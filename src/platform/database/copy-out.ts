@@ -7,6 +7,21 @@ import type { EntityManager } from 'typeorm';
 /** Signature (11 bytes), flags (4), length of the header's extension (4). */
 const HEADER_BYTES = 19;
 
+/** Where the bytes of a field go: memory of just that length. */
+export type Room = (field: number, length: number) => Buffer | Promise<Buffer>;
+
+/** Memory that field `again` of every row gets once more: it is good until the next row is asked for. */
+export function roomUsedAgain(again: number): Room {
+  let memory = Buffer.alloc(0);
+  return (field, length) => {
+    if (field !== again) return Buffer.allocUnsafe(length);
+    if (memory.length < length) memory = Buffer.allocUnsafeSlow(length);
+    return memory.subarray(0, length);
+  };
+}
+
+const newRoom: Room = (_field, length) => Buffer.allocUnsafe(length);
+
 /**
  * Rows of a query in the binary format of COPY, field by field as PostgreSQL sends them (null for NULL), with
  * back pressure and in constant memory. The driver's own results pass bytea as hexadecimal text and hold all
@@ -14,8 +29,11 @@ const HEADER_BYTES = 19;
  *
  * @param manager in a transaction; it can do nothing else before the last row was taken.
  * @param query the program's own text: COPY takes no parameters.
+ * @param room new memory for each field, unless the caller has some.
  */
-export async function* copyOut(manager: EntityManager, query: string): AsyncGenerator<(Buffer | null)[]> {
+export async function* copyOut(
+  manager: EntityManager, query: string, room = newRoom,
+): AsyncGenerator<(Buffer | null)[]> {
   if (!manager.queryRunner?.isTransactionActive) throw new Error('copyOut belongs into a transaction');
   const client = await manager.queryRunner.connect() as PoolClient;
   const source = client.query(copyTo(`COPY (${query}) TO STDOUT WITH (FORMAT binary)`));
@@ -26,7 +44,7 @@ export async function* copyOut(manager: EntityManager, query: string): AsyncGene
     for (;;) {
       const fields = (await bytes.take(2)).readInt16BE();
       if (fields < 0) break;
-      yield await rowOf(bytes, fields);
+      yield await rowOf(bytes, fields, room);
     }
   } finally {
     // Whoever stops early gets the connection back when the rest has passed.
@@ -35,11 +53,11 @@ export async function* copyOut(manager: EntityManager, query: string): AsyncGene
   }
 }
 
-async function rowOf(bytes: ByteQueue, fields: number): Promise<(Buffer | null)[]> {
+async function rowOf(bytes: ByteQueue, fields: number, room: Room): Promise<(Buffer | null)[]> {
   const row: (Buffer | null)[] = [];
-  for (let i = 0; i < fields; i++) {
+  for (let field = 0; field < fields; field++) {
     const length = (await bytes.take(4)).readInt32BE();
-    row.push(length < 0 ? null : await bytes.take(length));
+    row.push(length < 0 ? null : await bytes.fill(await room(field, length)));
   }
   return row;
 }
@@ -47,24 +65,29 @@ async function rowOf(bytes: ByteQueue, fields: number): Promise<(Buffer | null)[
 /** Takes a stream apart into runs of known length, wherever it was cut on its way. */
 class ByteQueue {
   private readonly pieces: AsyncIterator<Buffer>;
-  private held: Buffer[] = [];
-  private size = 0;
+  private held: Buffer = Buffer.alloc(0);
 
   constructor(source: Readable) {
     this.pieces = source.iterator({ destroyOnReturn: false });
   }
 
   /** @throws Error when the stream ends before, or fails. */
-  async take(length: number): Promise<Buffer> {
-    while (this.size < length) {
-      const next = await this.pieces.next();
-      if (next.done) throw new Error('COPY ended in the middle of a row');
-      this.held.push(next.value);
-      this.size += next.value.length;
+  take(length: number): Promise<Buffer> {
+    return this.fill(Buffer.allocUnsafe(length));
+  }
+
+  /** Fills `target`, and returns it; throws as `take`. */
+  async fill(target: Buffer): Promise<Buffer> {
+    for (let at = 0; at < target.length;) {
+      if (this.held.length === 0) {
+        const next = await this.pieces.next();
+        if (next.done) throw new Error('COPY ended in the middle of a row');
+        this.held = next.value;
+      }
+      const taken = this.held.copy(target, at);
+      this.held = this.held.subarray(taken);
+      at += taken;
     }
-    const all = this.held.length === 1 ? this.held[0] : Buffer.concat(this.held, this.size);
-    this.held = all.length > length ? [all.subarray(length)] : [];
-    this.size -= length;
-    return all.subarray(0, length);
+    return target;
   }
 }
