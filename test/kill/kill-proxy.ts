@@ -1,11 +1,11 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Kill, Stage } from './kill-plan.js';
+import type { Kill, RequestStage } from './kill-plan.js';
 
 const REQUEST = /^(POST|PATCH|HEAD|GET|DELETE) (\S+) HTTP/;
 
 /** The request that a connection carries at the moment. */
 interface Going {
-  readonly stage: Stage | undefined;
+  readonly stage: RequestStage | undefined;
   readonly length: number;
   passed: number;
 }
@@ -89,16 +89,16 @@ export class KillProxy {
     return { stage: this.stageOf(match[1], match[2]), length, passed: 0 };
   }
 
-  private stageOf(method: string, path: string): Stage | undefined {
+  private stageOf(method: string, path: string): RequestStage | undefined {
     if (method === 'POST' && path.endsWith('/extracts')) return 'open';
     if (method === 'POST' && path.endsWith('/seal')) return 'seal';
     const created = /\/parts\/(\w+)\/uploads$/.exec(path)?.[1];
-    if (method === 'POST' && created) return `create-${created}` as Stage;
+    if (method === 'POST' && created) return `create-${created}` as RequestStage;
     const sent = this.partOf.get(path.split('/').at(-1)!);
-    return method === 'PATCH' && sent ? `send-${sent}` as Stage : undefined;
+    return method === 'PATCH' && sent ? `send-${sent}` as RequestStage : undefined;
   }
 
-  private learn(stage: Stage | undefined, bytes: Buffer): void {
+  private learn(stage: RequestStage | undefined, bytes: Buffer): void {
     if (!stage?.startsWith('create-')) return;
     const id = /location: \S*\/uploads\/([0-9a-f-]{36})/i.exec(bytes.toString('latin1'))?.[1];
     if (id) this.partOf.set(id, stage.slice('create-'.length));

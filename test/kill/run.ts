@@ -4,12 +4,16 @@
 //   npm run test:kill -- [--rounds 150] [--seed 1]
 //
 // An accepted extract has the SHA-256 of its source in every part; of any other there is nothing that counts,
-// and what was acknowledged is there byte for byte. Every round plans one or two kills, from the seed.
+// and what was acknowledged is there byte for byte. Every round plans one or two kills, from the seed; a
+// table says where they happened.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { TinyExtract } from '../support/tiny-extract.js';
-import { planRounds, type Kill, type Round } from './kill-plan.js';
+import {
+  isStatement, planRounds, STAGES, STATEMENTS, VICTIMS, type Kill, type Round, type Stage, type Victim,
+} from './kill-plan.js';
 import { Scene } from './scene.js';
 import { StoredExtracts } from './stored-extracts.js';
 
@@ -41,14 +45,34 @@ async function play(scene: Scene, stored: StoredExtracts, round: Round, number: 
 /** One attempt of the client with one kill; goes on until the client has ended and everything runs again. */
 async function killedDuring(scene: Scene, kill: Kill, folder: string): Promise<boolean> {
   let recovered: Promise<void> | undefined;
-  scene.proxy.arm(kill, () => {
+  const pull = (): void => {
     scene.kill(kill.victim);
     recovered = scene.recover(kill.victim);
-  });
+  };
+  const disarm = isStatement(kill.stage) ? watched(scene, STATEMENTS[kill.stage], kill.delayMs, pull)
+    : proxied(scene, kill, pull);
   await scene.submit(folder);
-  scene.proxy.disarm();
+  await disarm();
   await recovered;
   return recovered !== undefined;
+}
+
+function proxied(scene: Scene, kill: Kill, pull: () => void): () => Promise<void> {
+  scene.proxy.arm(kill, pull);
+  return () => Promise.resolve(scene.proxy.disarm());
+}
+
+function watched(scene: Scene, statement: string, delayMs: number, pull: () => void): () => Promise<void> {
+  const over = new AbortController();
+  const watching = scene.watch.seen(statement, over.signal).then(async (seen) => {
+    if (seen) await setTimeout(delayMs);
+    // The client may be through by then, and nobody waits for the kill any more.
+    if (seen && !over.signal.aborted) pull();
+  });
+  return () => {
+    over.abort();
+    return watching;
+  };
 }
 
 async function finish(
@@ -66,6 +90,18 @@ function numbersOf(values: { rounds: string; seed: string }): { rounds: number; 
     return { rounds, seed };
   }
   throw new Error('--rounds: expected a whole number from 1; --seed: from 0');
+}
+
+/** Where kills happened: rows are stages, columns victims. */
+function printTable(kills: readonly Kill[]): void {
+  const count = (stage: Stage | undefined, victim: Victim | undefined): number => kills.filter((kill) =>
+    (stage ?? kill.stage) === kill.stage && (victim ?? kill.victim) === kill.victim).length;
+  const line = (name: string, cells: readonly (string | number)[]): string =>
+    [name.padEnd(18), ...cells.map((cell) => String(cell).padStart(8))].join(' ');
+  console.log(line('stage', [...VICTIMS, 'all']));
+  for (const stage of [...STAGES, undefined]) {
+    console.log(line(stage ?? 'all', [...VICTIMS, undefined].map((victim) => count(stage, victim))));
+  }
 }
 
 async function main(): Promise<void> {
@@ -88,9 +124,8 @@ async function main(): Promise<void> {
   } finally {
     await scene.close();
   }
-  const count = (name: string): number => happened.filter(({ victim }) => victim === name).length;
-  console.log(`${happened.length} kills: client ${count('client')}, service ${count('service')}, `
-    + `PostgreSQL ${count('postgres')}; seed ${seed}`);
+  printTable(happened);
+  console.log(`${happened.length} kills, seed ${seed}`);
   console.log(`${rounds - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -9,6 +9,7 @@ import { removeHome } from '../../src/platform/embedded-postgres/embedded-postgr
 import { packageRoot } from '../../src/platform/settings/policy-document.js';
 import { ServiceProgram } from '../support/program.js';
 import type { Victim } from './kill-plan.js';
+import { DatabaseWatch } from './database-watch.js';
 import { KillProxy } from './kill-proxy.js';
 
 const CUSTODIAN = 'custodian-population';
@@ -17,6 +18,7 @@ const CUSTODIAN = 'custodian-population';
 export class Scene {
   readonly home = mkdtempSync(join(tmpdir(), 'vinculum-kill-home-'));
   readonly folder = mkdtempSync(join(tmpdir(), 'vinculum-kill-'));
+  readonly watch = new DatabaseWatch(this.home);
   private readonly tokenFile = join(this.folder, 'token');
   private service: ServiceProgram | undefined;
   private client: ChildProcess | undefined;

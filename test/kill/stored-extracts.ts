@@ -35,6 +35,8 @@ export class StoredExtracts {
     const client = new Client(ownDatabaseOf(this.home));
     await client.connect();
     try {
+      // One moment: a check goes on in the service when its client was killed, and may end while we look.
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const { rows } = await client.query<Row>(
         'SELECT id, state, wrapped_key FROM encodings.extract WHERE manifest = $1', [JSON.stringify(source.manifest)]);
       if (rows.length > 1) return [`the extract is there ${rows.length} times`];
