@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ShortLivedBuffers } from '../platform/memory/short-lived-buffers.js';
 import type { CheckAnswer, CheckOrder, FilledSlot } from './check-threads.js';
 import { DataKey } from './data-key.js';
 import { checkEncodings } from './encodings-check.js';
@@ -10,6 +11,7 @@ import { checkEncodings } from './encodings-check.js';
 
 const order = workerData as CheckOrder;
 const key = DataKey.inThread(order.key);
+const buffers = new ShortLivedBuffers();
 const filled: (FilledSlot | 'end')[] = [];
 let heard: () => void = () => undefined;
 
@@ -30,6 +32,7 @@ async function* bytes(): AsyncGenerator<Buffer> {
     const plain = key.openChunk('encodings', place, Buffer.from(order.memory, slot * order.slotBytes, length));
     say({ kind: 'free', slot });
     yield plain;
+    buffers.pass(length);
   }
 }
 

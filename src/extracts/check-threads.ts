@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../platform/settings/policy-document.js';
+import { ShortLivedBuffers } from '../platform/memory/short-lived-buffers.js';
 import { SEAL_BYTES } from '../platform/keys/sealed-bytes.js';
 import type { DataKey, DataKeyOfThread } from './data-key.js';
 import type { CheckedEncodings, EncodingsOrder } from './encodings-check.js';
@@ -47,7 +48,11 @@ export async function checkInThread(
 ): Promise<CheckedEncodings> {
   const thread = new CheckThread(order, key);
   try {
-    for await (const { place } of read((length) => thread.room(length))) thread.take(place);
+    const buffers = new ShortLivedBuffers();
+    for await (const { place, data } of read((length) => thread.room(length))) {
+      thread.take(place);
+      buffers.pass(data.length);
+    }
     return await thread.finish();
   } finally {
     await thread.close();

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ExtractPartName } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
+import { ShortLivedBuffers } from '../platform/memory/short-lived-buffers.js';
 import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import type { Project } from '../projects/project-view.js';
@@ -34,6 +35,7 @@ interface Stream {
 @Injectable()
 export class UploadsService {
   private streams = 0;
+  private readonly buffers = new ShortLivedBuffers();
 
   constructor(
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
@@ -133,6 +135,7 @@ export class UploadsService {
       storing = this.store(stream, storedTo, batch);
       storing.catch(() => undefined); // Heard at the next await.
       storedTo += batch.bytes;
+      this.buffers.pass(batch.bytes);
     }
     await storing;
     if (received.surplus) {
