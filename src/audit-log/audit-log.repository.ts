@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Frontier, type LeafRange, type StoredLeaf } from '#libs/audit';
+import { Frontier, SubtreeRoots, type LeafRange, type StoredLeaf } from '#libs/audit';
 
 /** Leaves read at once; an event has at most 16 KiB. */
 const PAGE = 1_000;
-/** Hashes of leaves read at once: 32 bytes each. */
-const HASHES = 20_000;
 
 /** Reads the log as the login that may do nothing else. */
 @Injectable()
 export class AuditLogRepository {
+  private readonly roots = new SubtreeRoots(async ({ start, end }) => {
+    const rows = await this.database.query<{ leaf_hash: Buffer }[]>(
+      'SELECT leaf_hash FROM audit.event WHERE seq >= $1 AND seq < $2 ORDER BY seq', [start, end]);
+    return rows.map((row) => row.leaf_hash);
+  });
+
   constructor(@InjectDataSource('audit') readonly database: DataSource) {}
 
   /** The tree as it is now. */
@@ -26,16 +30,9 @@ export class AuditLogRepository {
     return rows[0]?.event;
   }
 
-  /** Root of the subtree over some leaves; reads their hashes a page at a time. */
-  async subtreeRoot({ start, end }: LeafRange): Promise<Uint8Array> {
-    const frontier = new Frontier();
-    for (let from = start; from < end; from += HASHES) {
-      const rows = await this.database.query<{ leaf_hash: Buffer }[]>(
-        'SELECT leaf_hash FROM audit.event WHERE seq >= $1 AND seq < $2 ORDER BY seq',
-        [from, Math.min(from + HASHES, end)]);
-      for (const row of rows) frontier.append(row.leaf_hash);
-    }
-    return frontier.root();
+  /** Root of the subtree over some leaves; of most, the hashes are read once in the life of the process. */
+  subtreeRoot(range: LeafRange): Promise<Uint8Array> {
+    return this.roots.root(range);
   }
 
   /** The first `size` leaves in order, a page at a time: the log only grows, so pages fit together. */

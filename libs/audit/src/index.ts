@@ -1,6 +1,7 @@
 export * from './merkle-hash.js';
 export * from './merkle-tree.js';
 export * from './frontier.js';
+export * from './subtree-roots.js';
 export * from './proof-verification.js';
 export * from './verifier-key.js';
 export * from './signed-note.js';
