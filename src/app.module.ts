@@ -16,6 +16,7 @@ import { ProjectsModule } from './projects/projects.module.js';
 import { ReleasesModule } from './releases/releases.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { SealedKeysModule } from './sealed-keys/sealed-keys.module.js';
+import { SubmissionPageModule } from './submission-page/submission-page.module.js';
 import { TransparencyModule } from './transparency/transparency.module.js';
 import { ServiceContextModule, type ServiceContext } from './platform/settings/service-context.module.js';
 
@@ -29,7 +30,7 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  ObjectionsModule, RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule,
+  ObjectionsModule, RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule, SubmissionPageModule,
 ];
 
 /** One module graph for the API and the worker. */

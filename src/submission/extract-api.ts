@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { ExtractManifest, ExtractPartName } from '#libs/record';
 import type { paths } from '../api-description/api-schema.js';
 import type { ExtractView } from '../extracts/extract-view.js';
+import type { Project } from '../projects/project-view.js';
 import { noAnswer, problemOf, ServiceRefusal } from './problem.js';
 import { waitFor } from './waiting.js';
 
@@ -15,6 +16,16 @@ export class ExtractApi {
   /** @param token the access token; asked before each request, because tokens expire. */
   constructor(private readonly url: string, private readonly token: () => Promise<string>) {
     this.client = createClient<paths>({ baseUrl: url });
+  }
+
+  /** Who the service takes the token's holder for. */
+  async session(): Promise<{ subject: string; organisation: string }> {
+    return answer(this.client.GET('/api/session', { headers: await this.authorization() })) as never;
+  }
+
+  /** Projects that the custodian sees. */
+  async projects(): Promise<Pick<Project, 'id' | 'title' | 'registers' | 'closedAt'>[]> {
+    return answer(this.client.GET('/api/projects', { headers: await this.authorization() })) as never;
   }
 
   async open(project: string, manifest: ExtractManifest): Promise<{ extractId: string }> {

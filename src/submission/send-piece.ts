@@ -18,6 +18,8 @@ export interface Sending {
   readonly api: ExtractApi;
   readonly extractId: string;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes in one request at most: what is in one that was stopped shows only once it is stored. */
+  readonly requestBytes?: number | undefined;
   /** Waits between tries of a request. */
   readonly retryDelaysMs?: readonly number[];
   /** More bytes that the service has stored. */
@@ -62,9 +64,11 @@ export function sendPiece(sending: Sending, piece: Piece, bytes: UploadBytes): P
   });
 }
 
-function options({ api, retryDelaysMs = RETRY_DELAYS_MS }: Sending): UploadOptions {
+function options(
+  { api, retryDelaysMs = RETRY_DELAYS_MS, requestBytes = REQUEST_BYTES }: Sending,
+): UploadOptions {
   return {
-    chunkSize: REQUEST_BYTES,
+    chunkSize: requestBytes,
     retryDelays: [...retryDelaysMs],
     storeFingerprintForResuming: false,
     onShouldRetry: (error) => refusalOf(error).mayPass,

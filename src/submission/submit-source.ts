@@ -12,6 +12,8 @@ export interface Submission {
   readonly project: string;
   /** Pieces that are sent at the same time. */
   readonly parallel: number;
+  /** Bytes in one request at most; see `Sending`. */
+  readonly requestBytes?: number;
   readonly signal?: AbortSignal;
   /** What the service calls the extract from here on. */
   readonly onOpened?: (extractId: string) => void;
@@ -60,8 +62,9 @@ async function assertSizes(source: ExtractSource): Promise<void> {
 
 /** One failure ends all that is on its way. */
 async function sendParts(
-  source: ExtractSource, { api, parallel, signal, onProgress }: Submission, extract: ExtractView,
+  source: ExtractSource, submission: Submission, extract: ExtractView,
 ): Promise<void> {
+  const { api, parallel, requestBytes, signal, onProgress } = submission;
   const parts = PARTS.flatMap((name) => {
     const part = extract.parts[name];
     return source.manifest.parts[name] && part ? [{ name, part }] : [];
@@ -72,7 +75,8 @@ async function sendParts(
   const waiting = parts.flatMap(({ name, part }) => piecesOf(name, part));
   const failed = new AbortController();
   const sending = {
-    api, extractId: extract.extractId, signal: AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]),
+    api, extractId: extract.extractId, requestBytes,
+    signal: AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]),
     onDurable: (more: number): void => {
       durable += more;
       onProgress?.(durable, bytes);

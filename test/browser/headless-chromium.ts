@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 // One page of our own on 127.0.0.1: the sandbox, which root may not use, protects nobody here, and nothing is
 // to be fetched from elsewhere.
-const FLAGS = [
+export const CHROMIUM_FLAGS: readonly string[] = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
@@ -37,7 +37,7 @@ export class HeadlessChromium {
   static open(url: string): HeadlessChromium {
     const profile = mkdtempSync(join(tmpdir(), 'vinculum-browser-'));
     // A process group of its own: killing it takes the browser's own processes along.
-    const browser = spawn('chromium', [...FLAGS, `--user-data-dir=${profile}`, url], {
+    const browser = spawn('chromium', [...CHROMIUM_FLAGS, `--user-data-dir=${profile}`, url], {
       stdio: ['ignore', 'ignore', 'pipe'], detached: true,
     });
     return new HeadlessChromium(browser, profile);

@@ -52,6 +52,9 @@ const post = (path: Of<string>, body: Of<unknown> = () => ({})): RouteEntry =>
  * the test, and so does a line for a route that is no more.
  */
 export const ROUTE_CALLS: Readonly<Record<string, RouteEntry>> = {
+  'GET /submit': get(() => '/submit'),
+  'GET /submit/page.css': get(() => '/submit/page.css'),
+  'GET /submit/page.js': get(() => '/submit/page.js'),
   'GET /api/health': get(() => '/api/health'),
   'GET /api/openapi.json': get(() => '/api/openapi.json'),
   'GET /api/session': get(() => '/api/session'),
