@@ -30,7 +30,7 @@ export type CheckAnswer =
 const THREAD = join('dist', 'src', 'extracts', 'check-thread.js');
 
 const SLOT_BYTES = CHUNK_BYTES + SEAL_BYTES;
-const SLOTS = 4;
+const SLOTS = 2;
 
 /** The less may be young, the less waits for the collector of what was allocated for a moment. */
 const LIMITS = { maxYoungGenerationSizeMb: 4 };

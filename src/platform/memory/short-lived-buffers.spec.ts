@@ -17,6 +17,6 @@ describe('ShortLivedBuffers', () => {
   it('frees buffers soon after they have passed', () => {
     const before = process.memoryUsage().arrayBuffers;
     const buffers = new ShortLivedBuffers();
-    expect(peakWhile((bytes) => buffers.pass(bytes)) - before).toBeLessThan(24 * MIB);
+    expect(peakWhile((bytes) => buffers.pass(bytes)) - before).toBeLessThan(20 * MIB);
   });
 });

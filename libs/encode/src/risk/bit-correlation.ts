@@ -3,16 +3,21 @@ import { WORD, filterBitOf, onesOf, turnBlock } from './bit-matrix.js';
 /** A fixed number of rows out of a stream of any length, each row with the same chance. */
 export class RowSample {
   private readonly rows: Uint8Array[] = [];
+  /** All rows, one after the other: thousands of pieces would take twice the memory. */
+  private memory = new Uint8Array(0);
   private seen = 0;
   private state = 0x2545f491;
 
   constructor(private readonly capacity: number) {}
 
-  /** Offers the row `bytes[from .. to)` (reservoir sampling with a fixed sequence, Vitter 1985). */
+  /** Offers `bytes[from .. to)`, rows of one length (reservoir sampling, fixed sequence, Vitter 1985). */
   add(bytes: Uint8Array, from: number, to: number): void {
     this.seen++;
     if (this.rows.length < this.capacity) {
-      this.rows.push(bytes.slice(from, to));
+      if (this.rows.length === 0) this.memory = new Uint8Array(this.capacity * (to - from));
+      const at = this.rows.length * (to - from);
+      this.memory.set(bytes.subarray(from, to), at);
+      this.rows.push(this.memory.subarray(at, at + to - from));
       return;
     }
     const place = Math.floor(this.nextFraction() * this.seen);
