@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import {
   createEncoder, createRecordIdWriter, type Encoder, type EncodingSpec, type RecordIdWriter,
@@ -8,6 +9,7 @@ import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
 import { CsvRefusal, splitCsv, type CsvDialect } from './csv-splitter.js';
 import type { RecordContent } from './content-map.js';
 import { PersonReader, type PersonReading } from './person-reader.js';
+import { PlainChunkEncoder } from './plain-chunk-encoder.js';
 
 /** What encodes whole records of one CSV file; plain data, so that it can be sent to a thread. */
 export interface ChunkPlan {
@@ -44,19 +46,29 @@ const BATCH_ROWS = 1024;
 /** Encodes chunks of one CSV file. Equal bytes in, equal bytes out, whatever was encoded before. */
 export class ChunkEncoder {
   private readonly encoder: Encoder;
-  private readonly writeIds: RecordIdWriter;
+  private readonly ids: RecordIdWriter;
   private readonly reader: PersonReader;
+  private readonly plain: PlainChunkEncoder;
 
   constructor(private readonly plan: ChunkPlan) {
     this.encoder = createEncoder(plan.spec, plan.secret, { randomBytes });
-    this.writeIds = createRecordIdWriter(plan.secret, plan.registerId);
+    this.ids = createRecordIdWriter(plan.secret, plan.registerId);
     this.reader = new PersonReader(plan.reading, plan.header, this.encoder.roles);
+    const { dialect, header: { length } } = plan;
+    this.plain = new PlainChunkEncoder(this.encoder, this.ids, this.reader, dialect, length);
   }
 
   encode(bytes: Uint8Array): EncodedChunk {
-    const { dialect, encoding } = this.plan;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
-    const chunk = new ChunkUnderWork(this.encoder, this.writeIds);
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const { encoding } = this.plan;
+    const utf8 = encoding === 'utf8' || isAscii(buffer) ? buffer : Buffer.from(buffer.toString(encoding));
+    return this.plain.encode(utf8) ?? this.encodeText(buffer.toString(encoding));
+  }
+
+  /** What `encode` gives, from a chunk as text: the readable twin of `PlainChunkEncoder`. */
+  encodeText(text: string): EncodedChunk {
+    const { dialect } = this.plan;
+    const chunk = new ChunkUnderWork(this.encoder, this.ids);
     const undecodable = text.includes(UNDECODABLE);
     try {
       splitCsv(text, dialect, (record, number) => this.encodeRecord(record, number + 1, chunk, undecodable));
@@ -102,7 +114,7 @@ class ChunkUnderWork {
   private localIds: string[] = [];
   private contents: RecordContent[] = [];
 
-  constructor(private readonly encoder: Encoder, private readonly writeIds: RecordIdWriter) {
+  constructor(private readonly encoder: Encoder, private readonly ids: RecordIdWriter) {
     this.rowBytes = RECORD_ID_BYTES + encoder.recordBytes;
     this.encodings = new Uint8Array(FIRST_ROWS * this.rowBytes);
   }
@@ -139,7 +151,7 @@ class ChunkUnderWork {
   private encodeWaiting(): void {
     const { values, localIds, contents, encoder, encodings, encodedRows, rowBytes } = this;
     const first = (encodedRows.length - values.length) * rowBytes;
-    this.writeIds(localIds, encodings, first, rowBytes);
+    this.ids.writeTexts(localIds, encodings, first, rowBytes);
     encoder.encodeRows(values, encodings, first + RECORD_ID_BYTES, rowBytes);
     contents.forEach((content, i) => {
       const at = first + i * rowBytes;

@@ -51,6 +51,19 @@ export function valueReader(
   };
 }
 
+/**
+ * Column of each of `roles`, -1 where the mapping has none; undefined when a role has several.
+ *
+ * @throws VinculumError COLUMNS_INVALID when a column is not in the header.
+ */
+export function onlyPlaces(
+  mapping: ColumnMapping, roles: readonly Role[], header: readonly string[],
+): number[] | undefined {
+  const columns = roles.map((role) => mapping.get(role) ?? []);
+  if (columns.some(({ length }) => length > 1)) return undefined;
+  return columns.map(([column]) => (column === undefined ? -1 : placeOf(column, header)));
+}
+
 /** @throws VinculumError COLUMNS_INVALID when the header does not have the column exactly once. */
 export function placeOf(column: string, header: readonly string[]): number {
   const place = header.indexOf(column);

@@ -1,6 +1,6 @@
 import { refusalOfBirthDate, type Role } from '#libs/encode';
 import type { FieldRefusal } from '../extract-folder/index.js';
-import { placeOf, valueReader, type ColumnMapping } from './column-mapping.js';
+import { onlyPlaces, placeOf, valueReader, type ColumnMapping } from './column-mapping.js';
 import { contentReader, type ContentMap, type ContentReading } from './content-map.js';
 import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
 
@@ -13,6 +13,9 @@ export interface PersonReading {
   readonly tolerateDates?: boolean;
 }
 
+const ZERO = 0x30;
+const HYPHEN = 0x2d;
+
 /** Dates that need no closer look; every month has 28 days. */
 const PLAIN_DATE = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
 
@@ -20,7 +23,11 @@ const PLAIN_DATE = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
 export class PersonReader {
   /** One value for each role; only for records with as many fields as the header. */
   readonly valuesOf: (record: readonly string[]) => string[];
-  private readonly idPlace: number;
+  readonly idPlace: number;
+  /**
+   * Column of each role, -1 where there is none; undefined when a role has several, which `valuesOf` joins.
+   */
+  readonly rolePlaces: readonly number[] | undefined;
   private readonly contentOf: ((record: readonly string[]) => ContentReading) | undefined;
   private readonly birthDatePlace: number;
 
@@ -30,9 +37,20 @@ export class PersonReader {
     roles: readonly Role[],
   ) {
     this.valuesOf = valueReader(reading.columns, roles, header);
+    this.rolePlaces = onlyPlaces(reading.columns, roles, header);
     this.idPlace = placeOf(reading.idColumn, header);
     this.contentOf = reading.content && contentReader(reading.content, header);
     this.birthDatePlace = reading.tolerateDates ? -1 : roles.indexOf('birthDate');
+  }
+
+  /** Whether bytes of a text are a date that needs no closer look; true where no date is checked. */
+  isPlainDate(text: Buffer, from: number, to: number): boolean {
+    return this.birthDatePlace < 0 || isPlainDate(text, from, to);
+  }
+
+  /** Columns that `contentOrRefusals` reads. */
+  get contentPlaces(): readonly number[] {
+    return Object.values(this.reading.content ?? {}).map(({ column }) => placeOf(column, this.header));
   }
 
   get hasContent(): boolean {
@@ -71,4 +89,19 @@ export class PersonReader {
   contentOrRefusals(record: readonly string[]): ContentReading | undefined {
     return this.contentOf?.(record);
   }
+}
+
+/** What `PLAIN_DATE` says, of bytes. */
+function isPlainDate(text: Buffer, from: number, to: number): boolean {
+  if (to - from !== 10 || text[from + 4] !== HYPHEN || text[from + 7] !== HYPHEN) return false;
+  const [century, year] = [digitsAt(text, from), digitsAt(text, from + 2)];
+  const [month, day] = [digitsAt(text, from + 5), digitsAt(text, from + 8)];
+  if (century !== 19 && century !== 20) return false;
+  return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+}
+
+/** The number of two digits, negative where they are none. */
+function digitsAt(text: Buffer, at: number): number {
+  const [tens, ones] = [text[at] - ZERO, text[at + 1] - ZERO];
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1;
 }

@@ -8,8 +8,13 @@ const DAYS = 31;
 /** Last digits of a year, and first digits of a month. */
 const DECADE_MONTHS = 20;
 
+const DATE_CHARACTERS = 10;
 const ZERO = 0x30;
 const HYPHEN = 0x2d;
+
+const UNKNOWN: PartialDate = { year: '????', month: '??', day: '??' };
+
+type ByteText = Uint8Array | Uint8ClampedArray;
 
 /**
  * Filters of dates of birth in three parts: the year, month and day, and the last digit of the year with the
@@ -24,6 +29,7 @@ export class DateFilters {
   private readonly between = new Int32Array(DECADE_MONTHS);
   /** Addresses of the filters of the date that was found last: their union is that of the date. */
   readonly found = new Int32Array(3);
+  private readonly text = new Uint8ClampedArray(DATE_CHARACTERS);
 
   /** @param addTokens adds tokens to the filter at an address */
   constructor(
@@ -35,20 +41,28 @@ export class DateFilters {
    * years from 1800 to 2199, months to 12 and days to 31, which has to be read another way.
    */
   find(value: string): boolean {
-    if (value.length !== 10 || value.charCodeAt(4) !== HYPHEN || value.charCodeAt(7) !== HYPHEN) return false;
-    const year = 100 * twoDigits(value, 0) + twoDigits(value, 2) - FIRST_YEAR;
-    const month = twoDigits(value, 5) - 1;
-    const day = twoDigits(value, 8) - 1;
+    if (value.length !== DATE_CHARACTERS) return false;
+    // Clamped: a character beyond the first 256 becomes one of them that is no digit.
+    for (let i = 0; i < DATE_CHARACTERS; i++) this.text[i] = value.charCodeAt(i);
+    return this.findBytes(this.text, 0, DATE_CHARACTERS);
+  }
+
+  /** The same for the bytes `from` to `to` of a text in UTF-8. */
+  findBytes(text: ByteText, from: number, to: number): boolean {
+    if (to - from !== DATE_CHARACTERS || text[from + 4] !== HYPHEN || text[from + 7] !== HYPHEN) return false;
+    const year = 100 * twoDigits(text, from) + twoDigits(text, from + 2) - FIRST_YEAR;
+    const month = twoDigits(text, from + 5) - 1;
+    const day = twoDigits(text, from + 8) - 1;
     // What is no digit makes one of them negative or not a number.
     if (!(year >= 0 && year < YEARS && month >= 0 && month < MONTHS && day >= 0 && day < DAYS)) return false;
     const { years, days, between, found } = this;
     const place = MONTHS * day + month;
     const gap = 2 * (year % 10) + (month < 9 ? 0 : 1);
-    found[0] = years[year] || this.make(years, year, { year: value.slice(0, 4), month: '??', day: '??' });
+    found[0] = years[year] || this.make(years, year, { ...UNKNOWN, year: String(year + FIRST_YEAR) });
     found[1] = days[place]
-      || this.make(days, place, { year: '????', month: value.slice(5, 7), day: value.slice(8) });
+      || this.make(days, place, { ...UNKNOWN, month: twoCharacters(month + 1), day: twoCharacters(day + 1) });
     found[2] = between[gap]
-      || this.make(between, gap, { year: `???${value[3]}`, month: `${value[5]}?`, day: '??' });
+      || this.make(between, gap, { ...UNKNOWN, year: `???${year % 10}`, month: month < 9 ? '0?' : '1?' });
     return true;
   }
 
@@ -60,7 +74,11 @@ export class DateFilters {
 }
 
 /** The number of two digits; not a number where they are none. */
-function twoDigits(text: string, at: number): number {
-  const [tens, ones] = [text.charCodeAt(at) - ZERO, text.charCodeAt(at + 1) - ZERO];
+function twoDigits(text: ByteText, at: number): number {
+  const [tens, ones] = [text[at] - ZERO, text[at + 1] - ZERO];
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : NaN;
+}
+
+function twoCharacters(number: number): string {
+  return String(number).padStart(2, '0');
 }

@@ -9,6 +9,7 @@ import { JoinList } from './join-list.js';
 import { SegmentHardening } from './segment-hardening.js';
 import { planSegment, rolesOfSpec } from './segment-plan.js';
 import { groupSources, layoutOf, type SourceGroup } from './source-group.js';
+import { textOf } from './utf8.js';
 
 /** Encodes records under one spec and secret, one by one. */
 export interface RecordEncoder {
@@ -34,6 +35,16 @@ export interface Encoder extends RecordEncoder {
    * @throws RangeError when a number of values or the room in `out` is wrong; nothing is written then.
    */
   encodeRows(rows: readonly (readonly string[])[], out: Uint8Array, offset: number, rowBytes?: number): void;
+  /**
+   * The same for `rows` records whose values are pieces of one text in valid UTF-8, which are not decoded
+   * when they were met before: value `v` of row `r` is from byte `fields[2 * (r * roles.length + v)]` to the
+   * next number of `fields`.
+   *
+   * @throws RangeError when `fields` has not two numbers for each value, or for lack of room in `out`.
+   */
+  encodeFields(
+    text: Uint8Array, fields: Uint32Array, rows: number, out: Uint8Array, offset: number, rowBytes?: number,
+  ): void;
 }
 
 export interface EncoderResources {
@@ -53,6 +64,9 @@ export function createEncoder(
   assertSecret(secret);
   return new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
 }
+
+/** Joins the tokens of row `row` into the filters of its record at an address, `place`th of its batch. */
+type AddRow = (row: number, place: number, record: number) => void;
 
 /** Encodes up to 128 records at a time: all filters of all of them, then the hardening of each segment. */
 class BatchEncoder implements Encoder {
@@ -96,33 +110,55 @@ class BatchEncoder implements Encoder {
   encodeRows(
     rows: readonly (readonly string[])[], out: Uint8Array, offset: number, rowBytes = this.recordBytes,
   ): void {
-    const { recordBytes, roles } = this;
-    if (rows.length === 0) return;
+    const { groups, roles } = this;
+    for (const values of rows) assertValues(values, roles);
+    this.encodeAll(rows.length, out, offset, rowBytes, (row, place, record) => {
+      const values = rows[row];
+      for (let i = 0; i < groups.length; i++) groups[i].add(values, place, record);
+    });
+  }
+
+  encodeFields(
+    text: Uint8Array, fields: Uint32Array, rows: number, out: Uint8Array, offset: number,
+    rowBytes = this.recordBytes,
+  ): void {
+    const { groups, roles: { length } } = this;
+    if (fields.length !== 2 * rows * length) {
+      throw new RangeError(`expected ${2 * rows * length} ends of fields, got ${fields.length}`);
+    }
+    const needsTexts = groups.some((group) => group.needsTexts);
+    this.encodeAll(rows, out, offset, rowBytes, (row, place, record) => {
+      const first = 2 * row * length;
+      const values = needsTexts ? textsOf(text, fields, first, length) : [];
+      for (let i = 0; i < groups.length; i++) {
+        if (groups[i].needsTexts) groups[i].add(values, place, record);
+        else groups[i].addField(text, fields, first, place, record);
+      }
+    });
+  }
+
+  private encodeAll(rows: number, out: Uint8Array, offset: number, rowBytes: number, addRow: AddRow): void {
+    const { recordBytes } = this;
+    if (rows === 0) return;
     if (rowBytes < recordBytes) {
       throw new RangeError(`expected at least ${recordBytes} bytes a row, got ${rowBytes}`);
     }
-    for (const values of rows) assertValues(values, roles);
-    assertRoom(out, offset, (rows.length - 1) * rowBytes + recordBytes);
+    assertRoom(out, offset, (rows - 1) * rowBytes + recordBytes);
     if (rowBytes > this.recordRoom) {
       this.records = this.kernel.allocate(BATCH_RECORDS * rowBytes);
       this.recordRoom = rowBytes;
     }
-    for (let first = 0; first < rows.length; first += BATCH_RECORDS) {
-      const count = Math.min(BATCH_RECORDS, rows.length - first);
-      this.encodeBatch(rows, first, count, rowBytes);
+    for (let first = 0; first < rows; first += BATCH_RECORDS) {
+      const count = Math.min(BATCH_RECORDS, rows - first);
+      this.encodeBatch(first, count, rowBytes, addRow);
       this.deliver(count, out, offset + first * rowBytes, rowBytes);
     }
   }
 
-  private encodeBatch(
-    rows: readonly (readonly string[])[], first: number, count: number, rowBytes: number,
-  ): void {
-    const { kernel, groups, joins, filters, filterBytes } = this;
+  private encodeBatch(first: number, count: number, rowBytes: number, addRow: AddRow): void {
+    const { kernel, joins, filters, filterBytes } = this;
     kernel.bytes.fill(0, filters, filters + count * filterBytes);
-    for (let row = 0; row < count; row++) {
-      const values = rows[first + row];
-      for (let i = 0; i < groups.length; i++) groups[i].add(values, row, filters + row * filterBytes);
-    }
+    for (let place = 0; place < count; place++) addRow(first + place, place, filters + place * filterBytes);
     joins.flush();
     let at = this.records;
     for (const segment of this.segments) {
@@ -158,6 +194,11 @@ class BatchEncoder implements Encoder {
       at += segment.bytes;
     });
   }
+}
+
+function textsOf(text: Uint8Array, fields: Uint32Array, first: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) =>
+    textOf(text, fields[first + 2 * i], fields[first + 2 * i + 1]));
 }
 
 export function randomBytesFor(spec: EncodingSpec, resources: EncoderResources): RandomBytes {

@@ -1,4 +1,5 @@
 import type { FilterStore } from './filter-store.js';
+import { textOf } from './utf8.js';
 import { NOT_THERE, ShortNameTable } from './short-name-table.js';
 
 /** Address of a name that has no filter. */
@@ -46,6 +47,15 @@ export class FilterMemo {
     if (!short.pack(text, from, to)) return this.findOther(text.slice(from, to));
     const known = short.find();
     return known === NOT_THERE ? this.findAged(text, from, to) : known;
+  }
+
+  /** The same for a name in valid UTF-8, bytes `from` to `to`. */
+  findBytes(bytes: Uint8Array, from: number, to: number): number | undefined {
+    const { short } = this.young;
+    if (!short.packBytes(bytes, from, to)) return this.find(textOf(bytes, from, to));
+    const known = short.find();
+    return known === NOT_THERE && this.old.short.size > 0 ? this.find(textOf(bytes, from, to))
+      : known === NOT_THERE ? undefined : known;
   }
 
   /** Makes room for a filter; returns its address, where all bits are zero. */

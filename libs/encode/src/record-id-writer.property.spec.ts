@@ -16,7 +16,12 @@ describe('createRecordIdWriter', () => {
       const expected = new Uint8Array(offset + 9 * rowBytes).fill(7);
       const written = expected.slice();
       ids.forEach((id, i) => expected.set(identify(id), offset + i * rowBytes));
-      write(ids, written, offset, rowBytes);
+      write.writeTexts(ids, written, offset, rowBytes);
+      expect(written).toEqual(expected);
+      const ends = ids.map((_, i) => Buffer.byteLength(ids.slice(0, i + 1).join('')));
+      const fields = Uint32Array.from(ids.flatMap((_, i) => [ends[i - 1] ?? 0, ends[i]]));
+      written.fill(7);
+      write.writeFields(Buffer.from(ids.join('')), fields, written, offset, rowBytes);
       expect(written).toEqual(expected);
     }), { numRuns: 300 });
   });
@@ -25,8 +30,8 @@ describe('createRecordIdWriter', () => {
     const ids = Array.from({ length: 700 }, (_, i) => (i % 97 === 0 ? `№ ${i}` : `P${i}`));
     const identify = createRecordIdentifier(SECRET, 'r');
     const out = new Uint8Array(700 * 16);
-    createRecordIdWriter(SECRET, 'r')(ids, out, 0, 16);
+    createRecordIdWriter(SECRET, 'r').writeTexts(ids, out, 0, 16);
     expect(Buffer.from(out).equals(Buffer.concat(ids.map(identify)))).toBe(true);
-    expect(() => createRecordIdWriter(SECRET, 'r')(ids, out, 1, 16)).toThrow(RangeError);
+    expect(() => createRecordIdWriter(SECRET, 'r').writeTexts(ids, out, 1, 16)).toThrow(RangeError);
   });
 });

@@ -59,6 +59,15 @@ export class ShortMessageCodes {
     this.pad(at, length);
   }
 
+  /** Puts the bytes `from` to `to`, of which at most 55 count, into a place that is empty. */
+  putBytes(place: number, message: Uint8Array, from: number, to: number): void {
+    const { kernel: { bytes }, blocks } = this;
+    const at = blocks + place * BLOCK_BYTES;
+    const length = Math.min(to - from, MAX_MESSAGE_BYTES);
+    for (let i = 0; i < length; i++) bytes[at + i] = message[from + i];
+    this.pad(at, length);
+  }
+
   /** Puts a number, as 4 bytes big endian, and bytes into a place that is empty. */
   putNumbered(place: number, number: number, message: Uint8Array): void {
     const { kernel: { bytes }, blocks } = this;

@@ -29,4 +29,23 @@ describe('ShortNameTable', () => {
       }
     }));
   });
+
+  it('packs UTF-8 as it packs the text', () => {
+    const wide = fc.string({ unit: 'grapheme', maxLength: 16 });
+    fc.assert(fc.property(fc.oneof(name, wide), fc.nat(3), (given, before) => {
+      const text = Buffer.from(given).toString();
+      const bytes = new TextEncoder().encode(`${'x'.repeat(before)}${text}yz`);
+      const [ofText, ofBytes] = [new ShortNameTable(), new ShortNameTable()];
+      const packed = ofBytes.packBytes(bytes, before, bytes.length - 2);
+      const long = /[\u{10000}-\u{10ffff}]/u.test(text);
+      expect(packed).toBe(ofText.pack(text, 0, text.length) && !long);
+      if (!packed) return;
+      ofBytes.set(7);
+      expect(ofBytes.findAsIn(ofText)).toBe(7);
+      expect(ofText.findAsIn(ofBytes)).toBe(NOT_THERE);
+      ofText.set(7);
+      ofBytes.packBytes(bytes, before, bytes.length - 2);
+      expect(ofText.findAsIn(ofBytes)).toBe(7);
+    }), { numRuns: 500 });
+  });
 });

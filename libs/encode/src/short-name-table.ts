@@ -7,6 +7,11 @@ const KEY_WORDS = MAX_CHARACTERS / 2;
 const SLOT_WORDS = 8;
 const FIRST_SLOTS = 256;
 
+/** First bytes of characters in UTF-8; and what their first two bytes give where there are three. */
+const TWO_BYTES = 0xc0;
+const FOUR_BYTES = 0xf0;
+const THREE_BYTES_BEGUN = 0x800;
+
 /**
  * Numbers by short names. A slot of 32 bytes holds a name of UTF-16 characters and its number, so that one
  * access to memory finds it, where a `Map` follows pointers to an entry, a text and its characters; and a
@@ -40,10 +45,36 @@ export class ShortNameTable {
       }
       const pair = text.charCodeAt(at) | (at + 1 < to ? text.charCodeAt(at + 1) << 16 : 0);
       key[word] = pair;
-      hash = Math.imul(hash ^ pair, 0x5bd1e995);
-      hash ^= hash >>> 15;
+      hash = mixed(hash, pair);
     }
-    this.hash = Math.imul(hash, 0x2c1b3c6d) >>> 4;
+    this.hash = finished(hash);
+    return true;
+  }
+
+  /**
+   * The same for a name in valid UTF-8, bytes `from` to `to`; false also for characters beyond U+FFFF. What
+   * it packs is what `pack` packs of the same name.
+   */
+  packBytes(bytes: Uint8Array, from: number, to: number): boolean {
+    if (to <= from || bytes[to - 1] === 0) return false;
+    const { key } = this;
+    let hash = 0;
+    let pair = 0;
+    let units = 0;
+    for (let at = from; at < to; units++) {
+      if (units === MAX_CHARACTERS || bytes[at] >= FOUR_BYTES) return false;
+      let unit = bytes[at++];
+      if (unit >= TWO_BYTES) {
+        unit = ((unit & 0x3f) << 6) | (bytes[at++] & 0x3f);
+        // Of three bytes the first has a bit more, which falls out of the 16.
+        if (unit >= THREE_BYTES_BEGUN) unit = ((unit << 6) | (bytes[at++] & 0x3f)) & 0xffff;
+      }
+      if ((units & 1) === 0) pair = unit;
+      else hash = mixed(hash, key[units >> 1] = pair | (unit << 16));
+    }
+    if ((units & 1) === 1) hash = mixed(hash, key[units >> 1] = pair);
+    for (let word = (units + 1) >> 1; word < KEY_WORDS; word++) key[word] = 0;
+    this.hash = finished(hash);
     return true;
   }
 
@@ -103,10 +134,16 @@ export class ShortNameTable {
     let words = KEY_WORDS;
     while (this.key[words - 1] === 0) words--;
     let hash = 0;
-    for (let word = 0; word < words; word++) {
-      hash = Math.imul(hash ^ this.key[word], 0x5bd1e995);
-      hash ^= hash >>> 15;
-    }
-    this.hash = Math.imul(hash, 0x2c1b3c6d) >>> 4;
+    for (let word = 0; word < words; word++) hash = mixed(hash, this.key[word]);
+    this.hash = finished(hash);
   }
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x5bd1e995);
+  return product ^ (product >>> 15);
+}
+
+function finished(hash: number): number {
+  return Math.imul(hash, 0x2c1b3c6d) >>> 4;
 }

@@ -1,25 +1,12 @@
 import { DateFilters } from './date-filters.js';
 import { BATCH_RECORDS, alignedBytes } from './filter-kernel.js';
-import { FilterMemo, NO_FILTER } from './filter-memo.js';
-import { FilterStore } from './filter-store.js';
+import { NO_FILTER } from './filter-memo.js';
 import type { JoinList } from './join-list.js';
-import { saltedToken, type SegmentPlan, type TokenSource } from './segment-plan.js';
+import type { SegmentPlan, TokenSource } from './segment-plan.js';
+import { SourceMemo } from './source-memo.js';
 
-/**
- * Values and tokens remembered for each kind of field, and bytes for all memos of an encoder: bounds, not
- * results.
- */
-const MEMO_CAPACITY = 1 << 16;
+/** Bytes for all memos of an encoder: a bound, not a result. */
 const MEMO_BYTES = 1 << 29;
-/** Of values and of tokens, each of two generations. */
-const MEMOS = 2;
-const GENERATIONS = 2;
-
-/** One kind of value: what sets equal bits in the same segments shares memos. */
-interface Memos {
-  readonly values: FilterMemo;
-  readonly tokens: FilterMemo;
-}
 
 /** Where a piece of a remembered filter goes in a record. */
 interface Span {
@@ -59,108 +46,91 @@ export class SourceGroup {
   readonly segments: readonly number[];
   /** Whether a row of the batch has a token here. */
   readonly hasTokens = new Uint8Array(BATCH_RECORDS);
+  /** Whether only `add` will do, because several values are read together. */
+  readonly needsTexts: boolean;
   private readonly columns: readonly number[];
   private readonly byParts: boolean;
   private readonly dates: DateFilters | undefined;
 
   constructor(
-    private readonly sources: readonly SegmentSource[], private readonly spans: readonly Span[],
-    private readonly saltOf: SegmentPlan['saltOf'], private readonly memos: Memos,
-    private readonly store: FilterStore,
+    sources: readonly SegmentSource[], private readonly spans: readonly Span[],
+    private readonly saltOf: SegmentPlan['saltOf'], private readonly memo: SourceMemo,
   ) {
     const [{ source }] = sources;
     this.segments = sources.map(({ segment }) => segment);
     this.columns = source.columns;
     this.byParts = source.byParts;
+    this.needsTexts = source.columns.length > 1 || saltOf !== undefined;
     this.dates = source.isDate && saltOf === undefined
-      ? new DateFilters(store, (at, tokens) => this.addTokens(at, tokens, undefined)) : undefined;
+      ? new DateFilters(memo.store, (at, tokens) => memo.addTokens(at, tokens)) : undefined;
   }
 
   /** Joins the tokens of row `row` of the batch into the filters of its record, at the address `record`. */
   add(values: readonly string[], row: number, record: number): void {
-    const { columns, dates } = this;
+    const { columns, memo } = this;
+    const value = values[columns[0]];
     const salt = this.saltOf?.(values);
     let any = false;
-    if (dates?.find(values[columns[0]])) {
-      for (let i = 0; i < dates.found.length; i++) this.join(dates.found[i], record);
-      any = true;
-    } else if (columns.length > 1) {
+    if (this.dates?.find(value)) any = this.joinDate(record);
+    else if (columns.length > 1) {
       const several = columns.map((column) => values[column]);
-      any = this.addNamed(several.map((value) => `${value.length}:${value}`).join(''), several, salt, record);
+      const name = several.map((each) => `${each.length}:${each}`).join('');
+      any = this.join(memo.ofValues(name, several, salt), record);
     } else {
-      const value = values[columns[0]];
-      let from = 0;
-      for (let space = this.byParts ? value.indexOf(' ') : -1; space >= 0; space = value.indexOf(' ', from)) {
-        if (this.addPart(value, from, space, salt, record)) any = true;
-        from = space + 1;
+      for (let from = 0, to = 0; from <= value.length; from = to + 1) {
+        to = this.byParts ? value.indexOf(' ', from) : value.length;
+        if (to < 0) to = value.length;
+        if (to > from && this.join(this.ofPart(value, from, to, salt), record)) any = true;
       }
-      if (this.addPart(value, from, value.length, salt, record)) any = true;
     }
     this.hasTokens[row] = any ? 1 : 0;
   }
 
-  /** Adds the tokens of a part of a value; false when there is none. */
-  private addPart(
-    value: string, from: number, to: number, salt: string | undefined, record: number,
-  ): boolean {
-    if (from === to) return false;
-    if (salt !== undefined) {
-      const part = value.slice(from, to);
-      return this.addNamed(part, [part], salt, record);
+  /**
+   * The same for a value that is bytes of `text`, in UTF-8: column `c` is there from `fields[first + 2 c]`
+   * to the next number.
+   */
+  addField(text: Uint8Array, fields: Uint32Array, first: number, row: number, record: number): void {
+    const { byParts, memo } = this;
+    const place = first + 2 * this.columns[0];
+    const end = fields[place + 1];
+    let from = fields[place];
+    let any = false;
+    if (this.dates?.findBytes(text, from, end)) any = this.joinDate(record);
+    else {
+      for (let to = from; to <= end; to++) {
+        if (to < end && !(byParts && text[to] === SPACE)) continue;
+        if (to > from && this.join(memo.ofBytes(text, from, to), record)) any = true;
+        from = to + 1;
+      }
     }
-    let at = this.memos.values.find(value, from, to);
-    if (at === undefined) {
-      const part = value.slice(from, to);
-      at = this.learn(part, [part], salt);
-    }
-    return this.join(at, record);
+    this.hasTokens[row] = any ? 1 : 0;
   }
 
-  /** Adds the tokens of `values`, which are remembered under `text`; false when there is none. */
-  private addNamed(
-    text: string, values: readonly string[], salt: string | undefined, record: number,
-  ): boolean {
-    const name = saltedToken(salt, text);
-    return this.join(this.memos.values.find(name) ?? this.learn(name, values, salt), record);
+  private ofPart(value: string, from: number, to: number, salt: string | undefined): number {
+    if (salt === undefined) return this.memo.ofText(value, from, to);
+    const part = value.slice(from, to);
+    return this.memo.ofValues(part, [part], salt);
+  }
+
+  private joinDate(record: number): boolean {
+    const { found } = this.dates as DateFilters;
+    for (let i = 0; i < found.length; i++) this.join(found[i], record);
+    return true;
   }
 
   private join(at: number, record: number): boolean {
     if (at === NO_FILTER) return false;
-    const { spans, store: { joins } } = this;
+    const { spans, memo: { store: { joins } } } = this;
     for (let i = 0; i < spans.length; i++) {
       const { from, to, bytes } = spans[i];
       joins.join(record + to, at + from, bytes);
     }
     return true;
   }
-
-  private learn(name: string, values: readonly string[], salt: string | undefined): number {
-    const { memos, sources: [{ source }] } = this;
-    const tokens = source.tokensOf(values);
-    if (tokens.length === 0) return memos.values.setNone(name);
-    const at = memos.values.reserve(name);
-    this.addTokens(at, tokens, salt);
-    return at;
-  }
-
-  private addTokens(at: number, tokens: readonly string[], salt: string | undefined): void {
-    for (const token of tokens) {
-      const salted = saltedToken(salt, token);
-      this.store.join(at, this.memos.tokens.find(salted) ?? this.learnToken(salted));
-    }
-  }
-
-  private learnToken(token: string): number {
-    const { store } = this;
-    const first = this.memos.tokens.reserve(token);
-    let at = first;
-    for (const { source: { hasher, bitsPerToken, filterBits } } of this.sources) {
-      for (const position of hasher(token, bitsPerToken)) store.setBit(at, position);
-      at += alignedBytes(filterBits);
-    }
-    return first;
-  }
 }
+
+const SPACE = 0x20;
 
 /** The sources of all segments, those that read the same columns the same way together. */
 export function groupSources(
@@ -178,23 +148,14 @@ export function groupSources(
     sources.map(({ segment, source }) => `${segment} ${source.memoName}`).join(', ');
   const groups = [...together.values()];
   const kinds = new Set(groups.map(kindOf));
-  const memoBytes = MEMO_BYTES / (kinds.size * MEMOS * GENERATIONS);
-  const memos = new Map<string, Memos & { readonly store: FilterStore }>();
-  return groups.map((sources) => {
-    const kind = memos.get(kindOf(sources)) ?? newMemos(joins, sources, memoBytes);
-    memos.set(kindOf(sources), kind);
-    return new SourceGroup(
-      sources, spansOf(sources, layout), plans[sources[0].segment].saltOf, kind, kind.store);
+  const memos = new Map<string, SourceMemo>();
+  return groups.map((group) => {
+    const kind = kindOf(group);
+    const memo = memos.get(kind)
+      ?? new SourceMemo(joins, group.map(({ source }) => source), MEMO_BYTES / kinds.size);
+    memos.set(kind, memo);
+    return new SourceGroup(group, spansOf(group, layout), plans[group[0].segment].saltOf, memo);
   });
-}
-
-function newMemos(
-  joins: JoinList, sources: readonly SegmentSource[], memoBytes: number,
-): Memos & { readonly store: FilterStore } {
-  const bytes = sources.reduce((sum, { source }) => sum + alignedBytes(source.filterBits), 0);
-  const store = new FilterStore(joins, bytes);
-  const capacity = Math.max(1, Math.min(MEMO_CAPACITY, Math.floor(memoBytes / bytes)));
-  return { values: new FilterMemo(store, capacity), tokens: new FilterMemo(store, capacity), store };
 }
 
 /** One span for segments that are neighbours. */
