@@ -36,6 +36,7 @@ describe('vinculum encode --format clkhash', () => {
     const { schema, secret, clks_base64: clks } = golden.cases[1];
     const done = encode([golden.header, ...golden.rows], schema, secret);
     expect(done.stderr).toContain('40 records');
+    expect(done.stderr).not.toContain('WARNING');
     expect(done.status).toBe(0);
     expect(JSON.parse(readFileSync(join(folder, 'clks.json'), 'utf8'))).toEqual({ clks });
   });
@@ -44,6 +45,7 @@ describe('vinculum encode --format clkhash', () => {
     const { schema, secret, clks_base64: clks } = golden.cases[4];
     const done = encode([golden.header, ...golden.rows], schema, secret);
     expect(done.stderr).toMatch(/note: clkConfig.xorFolds is ignored/);
+    expect(done.stderr).toContain('WARNING: the secret is shorter than 16 bytes');
     expect(JSON.parse(readFileSync(join(folder, 'clks.json'), 'utf8'))).toEqual({ clks });
   });
 

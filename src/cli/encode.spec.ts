@@ -22,6 +22,8 @@ const CONTENT = JSON.stringify({
   countryOfBirth: { column: 'pais' },
 });
 
+const SECRET = Buffer.from(Array.from({ length: 32 }, (_, i) => i));
+
 let folder: string;
 const path = (name: string): string => join(folder, name);
 const write = (name: string, content: string | Uint8Array): string => {
@@ -34,7 +36,7 @@ beforeEach(() => {
   write('people.csv', PEOPLE);
   write('content.json', CONTENT);
   write('events.csv', 'id,kind,date,country\n1,registered,2020-01-02,FR\n3,departed,2021-12-31,\n');
-  writeFileSync(path('project.key'), '0f'.repeat(32), { mode: 0o600 });
+  writeFileSync(path('project.key'), SECRET.toString('hex'), { mode: 0o600 });
 });
 afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 
@@ -52,7 +54,7 @@ function encode(...args: string[]): ReturnType<typeof vinculum> {
 /** The same in this process, with rows in the message: starting node for each case would take long. */
 async function encodeHere(out = 'extract'): Promise<void> {
   const job = {
-    people: path('people.csv'), events: path('events.csv'), out: resolve(folder, out), secret: Buffer.alloc(32, 0x0f),
+    people: path('people.csv'), events: path('events.csv'), out: resolve(folder, out), secret: Buffer.from(SECRET),
     registerId: 'padron', cardinality: 'unique', referenceDate: '2026-01-01', idColumn: 'id',
     columns: parseColumnMapping(COLUMNS), spec: defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']),
   } as const;
@@ -71,7 +73,7 @@ describe('vinculum encode', () => {
     expect(JSON.parse(done.out)).toMatchObject({ registerId: 'padron', records: 3, events: 2 });
 
     const { manifest, extract, recordIds } = await readEncodedExtract(path('extract'));
-    const secret = Buffer.alloc(32, 0x0f);
+    const secret = SECRET;
     const encoder = createReferenceEncoder(defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']), secret);
     const expected = new Uint8Array(encoder.recordBytes);
     encoder.encode(['Ana; María', 'López', '', 'mujer'], expected, 0);
@@ -200,8 +202,12 @@ describe('vinculum encode', () => {
     expect(vinculum('nothing').code).toBe(2);
     write('project.key', 'hunter2');
     expect(encode().err).toMatch(/SECRET_TOO_SHORT: expected a secret of at least 32 bytes, got 7/);
+    for (const weak of ['00'.repeat(32), 'password'.repeat(4)]) {
+      write('project.key', weak);
+      expect(encode()).toMatchObject({ code: 2, err: expect.stringContaining('SECRET_WEAK: expected a random secret') });
+    }
     expect(vinculum('inspect', path('nowhere')).code).toBe(2);
-    write('project.key', '0f'.repeat(32));
+    write('project.key', SECRET.toString('hex'));
     for (const [option, value, reason] of [
       ['--cardinality', 'few', 'choices'], ['--register', 'Not Good', '--register: expected'],
       ['--reference-date', '2026-02-30', '--reference-date: expected'], ['--columns', 'shoe=x', '"shoe" is no role'],
