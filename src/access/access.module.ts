@@ -9,6 +9,7 @@ import { AccessGuard } from './access.guard.js';
 import { AccessPolicy } from './access-policy.js';
 import { ApprovalRules } from './approval-rules.js';
 import { ProblemFilter } from './problem.filter.js';
+import { UnsignedRefusals } from './unsigned-refusals.js';
 
 @Global()
 @Module({
@@ -16,6 +17,7 @@ import { ProblemFilter } from './problem.filter.js';
   providers: [
     { provide: AccessPolicy, useFactory: () => AccessPolicy.read() },
     { provide: ApprovalRules, useFactory: () => ApprovalRules.read() },
+    UnsignedRefusals,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],

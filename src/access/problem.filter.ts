@@ -7,13 +7,15 @@ import { problemDocument, PROBLEM_MEDIA_TYPE, type ProblemDocument } from '../pl
 import { Refusal } from '../platform/problem/refusal.js';
 import { AccessPolicy } from './access-policy.js';
 import type { AccessRequest } from './requires.decorator.js';
+import { UnsignedRefusals } from './unsigned-refusals.js';
 
 /** Refusals that an auditor asks for. */
 const AUDITED = [401, 403, 409];
 
 /**
  * Turns everything thrown into a problem document. Refusals of access go into the audit log first, in a
- * transaction of their own (the request's was rolled back); if that fails, the answer is 503.
+ * transaction of their own (the request's was rolled back); if that fails, the answer is 503. Of those who are
+ * not signed in, the first of a kind is logged at once and the others together (`UnsignedRefusals`).
  */
 @Catch()
 @Injectable()
@@ -23,6 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly auditLog: AuditLog,
     private readonly policy: AccessPolicy,
+    private readonly unsigned: UnsignedRefusals,
     @InjectDataSource('governance') private readonly database: DataSource,
   ) {}
 
@@ -43,12 +46,15 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private async recorded(problem: ProblemDocument, request: AccessRequest): Promise<ProblemDocument> {
+    const action = request.accessAction ?? 'route.unknown';
+    const isUnsigned = problem.status === 401;
+    if (isUnsigned && this.unsigned.counts(action, problem.code)) return problem;
     const project = /^\/api\/projects\/([0-9a-f-]{36})(\/|$)/.exec(request.path)?.[1];
     try {
       await this.database.transaction((manager) => this.auditLog.append(manager, {
         actor: request.principal?.subject ?? 'anonymous',
         role: request.actingPrincipal?.role ?? 'none',
-        action: request.accessAction ?? 'route.unknown',
+        action,
         object: project ? `project:${project}` : `route:${routeOf(request)}`,
         outcome: 'refused',
         ...(project ? { project } : {}),
@@ -56,6 +62,7 @@ export class ProblemFilter implements ExceptionFilter {
       }));
       return problem;
     } catch (error) {
+      if (isUnsigned) this.unsigned.forget(action, problem.code);
       this.report(error);
       return problemDocument(new Refusal(503, 'AUDIT_LOG_UNAVAILABLE',
         'the request was refused, and the refusal could not be logged', 'try again'));
