@@ -7,6 +7,7 @@ import { MAX_ROW_ERRORS, RECORD_ID_BYTES, type RowError } from '#libs/record';
 import { contentLine, type FieldRefusal } from '../extract-folder/index.js';
 import { UNDECODABLE, type TextEncoding } from './csv-rows.js';
 import { CsvRefusal, splitCsv, type CsvDialect } from './csv-splitter.js';
+import type { EncodedChunk } from './encoded-chunk.js';
 import type { RecordContent } from './content-map.js';
 import { PersonReader, type PersonReading } from './person-reader.js';
 import { PlainChunkEncoder } from './plain-chunk-encoder.js';
@@ -21,22 +22,6 @@ export interface ChunkPlan {
   readonly registerId: string;
   /** Wiped by `ChunkEncoder.wipe` in the thread that holds this copy. */
   readonly secret: Uint8Array;
-}
-
-/** Some records, encoded; rows are counted from 1 within the chunk. */
-export interface EncodedChunk {
-  /** Records read, refused ones included. */
-  readonly rows: number;
-  readonly refusals: readonly RowError[];
-  /** Refusals in all; at most `MAX_ROW_ERRORS` are listed. */
-  readonly refusalsInAll: number;
-  /** Row of each record that was not refused; undefined when none was refused. */
-  readonly encodedRows?: readonly number[];
-  /** Rows of id and filters of the records that were not refused. */
-  readonly encodings: Uint8Array;
-  readonly contentLines?: string;
-  /** Why the text stops being CSV, and at which record from 0. */
-  readonly csvRefusal?: { readonly reason: CsvRefusal['reason']; readonly record: number };
 }
 
 /** Rows for which memory is taken at first, and rows that are encoded together. */

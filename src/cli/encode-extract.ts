@@ -6,13 +6,14 @@ import {
 } from '#libs/encode';
 import type { Cardinality, ExtractManifest, JsonValue } from '#libs/record';
 import type { ExtractWriter, RecordIdPartitions } from '../extract-folder/index.js';
-import type { ChunkPlan, EncodedChunk } from './chunk-encoder.js';
+import type { ChunkPlan } from './chunk-encoder.js';
 import type { ColumnMapping } from './column-mapping.js';
 import { variablesOfMap, type ContentMap } from './content-map.js';
 import { openCsv } from './csv-chunks.js';
 import type { TextEncoding } from './csv-rows.js';
 import { CsvRefusal } from './csv-splitter.js';
 import { encodeChunks, threadsFor } from './encode-threads.js';
+import type { EncodedChunk } from './encoded-chunk.js';
 import { PersonReader } from './person-reader.js';
 import { RowErrorList } from './row-errors.js';
 import { writeExtract } from './write-extract.js';

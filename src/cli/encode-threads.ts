@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ChunkEncoder, type ChunkPlan, type EncodedChunk } from './chunk-encoder.js';
+import { ChunkEncoder, type ChunkPlan } from './chunk-encoder.js';
+import type { EncodedChunk } from './encoded-chunk.js';
 
 const THREAD = join(__dirname, 'encode-thread.js');
 /** Starting a thread takes as long as encoding about so much. */

@@ -1,9 +1,9 @@
 import { TextPool, type Encoder, type RecordIdWriter } from '#libs/encode';
 import { MAX_ROW_ERRORS, RECORD_ID_BYTES, type RowError } from '#libs/record';
 import { contentLine, type FieldRefusal } from '../extract-folder/index.js';
-import type { EncodedChunk } from './chunk-encoder.js';
 import type { RecordContent } from './content-map.js';
 import type { CsvDialect } from './csv-splitter.js';
+import type { EncodedChunk } from './encoded-chunk.js';
 import type { PersonReader } from './person-reader.js';
 import { PlainCsvReader } from './plain-csv.js';
 
