@@ -4,9 +4,11 @@ import {
   createClkhashEncoder, defaultSpecForRoles, encodeRecords, fieldLevelSpecForRoles, parseClkhashSchema,
   rolesOfSpec, type EncodingSpec, type Role,
 } from '#libs/encode';
+import type { RecordCategory } from '#libs/quality';
 import type { EncodedExtract, Register } from '#libs/record';
 import { parseColumnMapping, rolesOf, valueReader, type ColumnMapping } from '../src/cli/column-mapping.js';
 import { readCsv } from '../src/cli/csv-rows.js';
+import { categoryOf } from '../src/cli/quality-groups.js';
 import { readTruthFile, type TruthLabels } from '../src/cli/trial-extract.js';
 import type { QualitySet } from './quality-sets.js';
 
@@ -17,6 +19,8 @@ export type Profile = (typeof PROFILES)[number];
 export interface LabelledExtracts {
   readonly extracts: readonly EncodedExtract[];
   readonly truth: readonly (string | null)[];
+  /** Sex and decade of birth, where the set has them: quality is told by them. */
+  readonly categories: readonly RecordCategory[];
 }
 
 /** That of `vinculum link` on plain files, so that both give the same links. */
@@ -29,14 +33,31 @@ export async function encodeSet(
   const labels = set.labels.truthFile === undefined ? undefined : await readTruthFile(set.labels.truthFile);
   const extracts: EncodedExtract[] = [];
   const truth: (string | null)[] = [];
+  const rows: string[][][] = [];
   for (const [party, file] of set.files.entries()) {
     const register = set.registers?.[party]
       ?? { registerId: `party-${party + 1}`, cardinality: 'unique' } satisfies Register;
     const read = await readFile(join(folder, file), columns, set.labels, register.registerId, labels);
     extracts.push(encode(profile, register, rolesOf(columns), read.rows));
     truth.push(...read.truth);
+    rows.push(read.rows);
   }
-  return { extracts, truth };
+  return { extracts, truth, categories: categoriesOf(rolesOf(columns), rows) };
+}
+
+function categoriesOf(roles: readonly Role[], rows: readonly (readonly string[][])[]): RecordCategory[] {
+  const category = (name: string, role: Role, group: (value: string) => string): RecordCategory[] => {
+    const place = roles.indexOf(role);
+    if (place < 0) return [];
+    return [categoryOf(name, rows.map((ofExtract) => ofExtract.map((row) => group(row[place]))))];
+  };
+  return [
+    ...category('sex', 'sex', (sex) => (/^[FM]$/.test(sex) ? sex : '')),
+    ...category('born', 'birthDate', (date) => {
+      const decade = /^(\d{3})\d-\d\d-\d\d$/.exec(date);
+      return decade ? `${decade[1]}0s` : '';
+    }),
+  ];
 }
 
 /** Rows with one value for each role of the mapping in canonical order, and their labels. */

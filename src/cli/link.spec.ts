@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { PairExplanation } from '#libs/linkage';
 import { chance } from '../../test/support/encoded-extracts.js';
 
 const CLI = resolve(__dirname, '../../dist/src/cli.js');
@@ -32,8 +33,8 @@ let folder: string;
 const path = (name: string): string => join(folder, name);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'vinculum-link-'));
-  writeFileSync(path('a.csv'), ['id,person,first,last,born', ...people.slice(0, 200).map((p) =>
-    `rec-${p.id}-org,${p.id},${p.first},${p.last},${p.born}`)].join('\n'));
+  writeFileSync(path('a.csv'), ['id,person,first,last,born,sex', ...people.slice(0, 200).map((p) =>
+    `rec-${p.id}-org,${p.id},${p.first},${p.last},${p.born},${p.id % 3 === 0 ? 'M' : 'F'}`)].join('\n'));
   writeFileSync(path('b.csv'), ['id,person,first,last,born', ...people.slice(100).map(withSlips).map((p) =>
     `rec-${p.id}-dup,${p.id},${p.first},${p.last},${p.born}`)].join('\n'));
   writeFileSync(path('b-without-birth.csv'), ['id,person,first,last', ...people.slice(100).map((p) =>
@@ -84,7 +85,7 @@ describe('vinculum link on CSV files', () => {
     const report = JSON.parse(readFileSync(path('report.json'), 'utf8')) as Record<string, unknown>;
     expect(report).toMatchObject({ ...summary, threshold: { probability: summary['threshold'] } });
     expect(Object.keys(report)).toEqual(expect.arrayContaining([
-      'versions', 'linkageSpec', 'encodingSpecHash', 'columns', 'inputs', 'byRegisterPair', 'refusedLinks',
+      'versions', 'manifest', 'linkageSpec', 'encodingSpecHash', 'columns', 'inputs', 'byRegisterPair', 'refusedLinks',
       'timings', 'comparison', 'models',
     ]));
     expect(report['inputs']).toMatchObject([
@@ -93,6 +94,51 @@ describe('vinculum link on CSV files', () => {
     // A report is for everybody: it holds no record.
     expect(JSON.stringify(report)).not.toContain(people[0].last);
     expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it('tells its own error with intervals, by subgroup and by controls', () => {
+    const controls = (rows: string[]): string => {
+      writeFileSync(path('controls.csv'), ['register,id,register,id,match', ...rows].join('\n'));
+      return path('controls.csv');
+    };
+    const done = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--by', 'sex', '--json', '--controls', controls([
+      ...[110, 120, 130].map((id) => `a,rec-${id}-org,b,rec-${id}-dup,yes`),
+      'a,rec-10-org,b,rec-250-dup,no', 'a,rec-110-org,b,rec-120-dup,no']));
+    expect(done.code).toBe(0);
+    const summary = lastLine(done) as {
+      estimated: { recallInterval: Record<string, number> };
+      bySubgroup: { category: string; groups: { group: string; quality: unknown }[] }[];
+    };
+    expect(summary.estimated.recallInterval['upper']).toBeGreaterThan(summary.estimated.recallInterval['lower']);
+    expect(summary).toMatchObject({ controls: {
+      positive: { pairs: 3, linked: 3, share: 1 }, negative: { pairs: 2, linked: 0, share: 0 } } });
+    // A third of 100 matches is too small a group, and the other would give it away.
+    expect(summary.bySubgroup).toEqual([
+      { category: 'sex', groups: [{ group: 'F', quality: null }, { group: 'M', quality: null }] }]);
+    const bad = controls(['a,x,b,y,yes', 'a,rec-10-org']);
+    const refused = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--controls', bad);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('row 1: no such record (first)') });
+    expect(refused.err).toContain('row 2: expected 5 fields, got 2');
+  });
+
+  it('explains a pair by weights that add up, to the terminal and not in the report', () => {
+    const done = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--json', '--report', path('explained.json'),
+      '--explain', 'a/rec-110-org,b/rec-110-dup', 'b/rec-120-dup,a/rec-3-org');
+    expect(done).toMatchObject({ code: 0, err: expect.stringContaining('segments together') });
+    const [match, other] = lastLine(done)['explanations'] as PairExplanation[];
+    expect(match).toMatchObject({ registers: 'a x b', inOneEntity: true });
+    expect(other).toMatchObject({ registers: 'a x b', inOneEntity: false });
+    for (const { prior, segments, together, pairwise } of [match, other]) {
+      const bits = segments.reduce((sum, { weight }) => sum + weight, prior + together);
+      expect(Math.abs(pairwise - 1 / (1 + 2 ** -bits))).toBeLessThan(1e-9);
+    }
+    expect(match.probability).toBeGreaterThan(match.threshold);
+    expect(other.pairwise).toBeLessThan(0.01);
+    expect(readFileSync(path('explained.json'), 'utf8')).not.toContain('explanations');
+    expect(linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--explain', 'a/rec-1-org,a/rec-2-org')).toMatchObject(
+      { code: 2, err: expect.stringContaining('unique per person are never compared') });
+    expect(linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--explain', 'a/rec-1-org')).toMatchObject(
+      { code: 2, err: expect.stringContaining('expected register/id,register/id') });
   });
 
   it('takes the label out of the record id', () => {

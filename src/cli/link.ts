@@ -10,7 +10,9 @@ import { parseColumnMapping, rolesOf } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
 import { interruptible } from './interruption.js';
 import { readJsonFile } from './json-file.js';
-import { linkFiles, type LinkFilesResult, type LinkInput } from './link-files.js';
+import { linkFiles } from './link-files.js';
+import type { LinkInput } from './link-inputs.js';
+import { printExplanation, printSummary } from './link-summary.js';
 import { usage } from './usage.js';
 
 interface LinkOptions {
@@ -23,6 +25,9 @@ interface LinkOptions {
   readonly truthPattern?: string;
   readonly truthFile?: string;
   readonly many?: string;
+  readonly by?: string;
+  readonly controls?: string;
+  readonly explain?: readonly string[];
   readonly json?: true;
 }
 
@@ -54,6 +59,10 @@ export function linkCommand(): Command {
     .option('--truth-pattern <regex>', 'CSV only: the label inside the record id (first group, or the match)')
     .option('--truth-file <file>', 'CSV only: labels in a file of register, record id, person')
     .option('--many <registers>', 'CSV only: registers in which a person can have many records, by comma')
+    .option('--by <categories>', 'tell the expected quality by sex, age, citizenship, country-of-birth of extracts, '
+      + 'or by columns of CSV files; small groups are withheld')
+    .option('--controls <file>', 'known pairs: register, record id, register, record id, yes or no')
+    .option('--explain <pair...>', 'say why two records are linked or not: register/id,register/id')
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
     .action((inputs: string[], options: LinkOptions) =>
@@ -74,7 +83,12 @@ async function run(inputs: string[], options: LinkOptions, signal: AbortSignal):
       onProgress: ({ fraction, registers }) => bar.update(Math.round(100 * fraction), { registers }),
     });
     bar.stop();
-    report(result, options);
+    printSummary(result.summary, options.out);
+    const { explanations } = result.result;
+    for (const explanation of explanations) printExplanation(explanation);
+    // Not in the report, which may be shown around: it says how like two records are.
+    const explained = options.explain === undefined ? {} : { explanations };
+    if (options.json === true) console.log(JSON.stringify({ ...result.summary, ...explained }));
     return DONE;
   } finally {
     bar.stop();
@@ -87,6 +101,9 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
   const output = {
     ...(options.out === undefined ? {} : { out: resolve(options.out) }),
     ...(options.report === undefined ? {} : { report: resolve(options.report) }),
+    ...(options.by === undefined ? {} : { by: options.by.split(',').map((name) => name.trim()) }),
+    ...(options.explain === undefined ? {} : { explain: options.explain }),
+    ...(options.controls === undefined ? {} : { controls: resolve(options.controls) }),
   };
   const folders = inputs.filter((input) => isFolder(input));
   if (folders.length === inputs.length) {
@@ -144,19 +161,4 @@ function pattern(text: string): RegExp {
   } catch {
     throw usage(`--truth-pattern: expected a regular expression, got ${text}`);
   }
-}
-
-function report(result: LinkFilesResult, options: LinkOptions): void {
-  const { summary } = result;
-  const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-  console.error(`${summary.records} records of ${summary.registers} registers are ${summary.entities} entities`);
-  console.error(`estimated: precision ${percent(summary.estimated.precision)}, `
-    + `recall ${percent(summary.estimated.recall)}`);
-  if (summary.measured) {
-    console.error(`measured:  precision ${percent(summary.measured.precision)}, `
-      + `recall ${percent(summary.measured.recall)}, F1 ${percent(summary.measured.f1)}`);
-  }
-  for (const warning of summary.warnings) console.error(`warning: ${warning}`);
-  if (options.out !== undefined) console.error(`links: ${options.out}`);
-  if (options.json === true) console.log(JSON.stringify(summary));
 }

@@ -10,6 +10,8 @@ export interface TrialFile {
   readonly recordIds: readonly string[];
   /** Label of each record; null where there is none. */
   readonly truth: readonly (string | null)[];
+  /** For each column of `TrialReading.by`, the value of each record; empty where the file lacks it. */
+  readonly groups: readonly (readonly string[])[];
   readonly extract: EncodedExtract;
 }
 
@@ -23,6 +25,8 @@ export interface TrialReading {
   readonly truth?: string;
   /** Takes the label out of the record id: its first group, or the whole match. */
   readonly truthPattern?: RegExp;
+  /** Columns that quality is told by. */
+  readonly by?: readonly string[];
   /** Labels by register and record id, see `readTruthFile`. */
   readonly labels?: TruthLabels;
 }
@@ -66,6 +70,7 @@ export async function readTrialFile(path: string, reading: TrialReading): Promis
   const recordIds: string[] = [];
   const truth: (string | null)[] = [];
   const values: string[][] = [];
+  const groups = layout.by.map((): string[] => []);
   for await (const row of rows) {
     if (row.length !== header.value.length) {
       throw new VinculumError('CSV_ROW_WRONG', `${path}: row ${values.length + 1} has ${row.length} fields, `
@@ -74,12 +79,13 @@ export async function readTrialFile(path: string, reading: TrialReading): Promis
     const id = layout.id === null ? String(values.length + 1) : row[layout.id];
     recordIds.push(id);
     truth.push(labelOf(reading, layout.truth === null ? null : row[layout.truth], id));
+    layout.by.forEach((place, c) => groups[c].push(place === null ? '' : row[place]));
     values.push(layout.roles.map((places) =>
       places.map((place) => row[place]).filter((value) => value !== '').join(' ')));
   }
   if (values.length === 0) throw new VinculumError('CSV_EMPTY', `${path}: expected records, found none`);
   const extract = encodeRecords(reading.spec, trialSecret(), reading.register, values);
-  return { header: header.value, recordIds, truth, extract };
+  return { header: header.value, recordIds, truth, groups, extract };
 }
 
 /** Places in a row; `roles` in the order of the spec. */
@@ -87,6 +93,7 @@ interface TrialLayout {
   readonly roles: readonly (readonly number[])[];
   readonly id: number | null;
   readonly truth: number | null;
+  readonly by: readonly (number | null)[];
 }
 
 function trialLayout(path: string, header: readonly string[], reading: TrialReading): TrialLayout {
@@ -101,6 +108,7 @@ function trialLayout(path: string, header: readonly string[], reading: TrialRead
     roles,
     id: reading.id === undefined ? null : placeOf(reading.id, header),
     truth: reading.truth === undefined ? null : placeOf(reading.truth, header),
+    by: (reading.by ?? []).map((column) => (header.includes(column) ? placeOf(column, header) : null)),
   };
 }
 

@@ -1,5 +1,10 @@
 export { performTask, type ComputeResult, type ComputeTask, type ComputeThreads } from './compute-task.js';
-export { link, type LinkageResult, type RegisterPairQuality } from './link.js';
+export type { CategoryQuality, RegisterPairQuality } from './expected-links.js';
+export type { ExplainedPair } from './explained-pair.js';
+export { link, type LinkageResult } from './link.js';
+export type { LinkageWarning, LinkageWarningCode } from './linkage-warning.js';
 export { linkageSpecText, parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 export type { FollowedPairs, LinkageProgress, LinkageResources } from './pacing.js';
+export type { PairExplanation, SegmentWeight } from './pair-explanation.js';
+export { linkageManifest, type LinkageManifest, type Sha256 } from './run-manifest.js';
 export type { RegisterPairModel } from './register-pair.js';

@@ -6,49 +6,35 @@ import {
   type ChancePairs, type ComparisonScheme, type SharedFilters,
 } from '#libs/compare';
 import { chooseThreshold, type Threshold } from '#libs/score';
-import { addExpectedPairs, registerPairKey, type EntityEvidence, type ExpectedPairs } from '#libs/quality';
+import { expectedLinkQuality, type DecidedLinks, type ExpectedLinkQuality } from './expected-links.js';
+import { linkageTasks, type LinkageTask } from './linkage-tasks.js';
+import { decisionWarnings, modelWarnings, type LinkageWarning } from './linkage-warning.js';
 import type { LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
+import { assertExplainable, explainPairs, type PairExplanation } from './pair-explanation.js';
+import { assertCategories } from './record-categories.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
 import { linkRegisterPair, type RegisterPairLinks, type RegisterPairModel } from './register-pair.js';
 import { countWithin } from './vector-counts.js';
 
-/** Expected quality of the links between two registers. */
-export interface RegisterPairQuality {
-  readonly registerA: string;
-  readonly registerB: string;
-  readonly precision: number;
-  readonly recall: number;
-  /** Pairs of records across the two registers inside the same entities. */
-  readonly pairs: number;
-  /** Expected number of matches between them. */
-  readonly matches: number;
-}
-
-export interface LinkageResult {
+export interface LinkageResult extends ExpectedLinkQuality {
   readonly entities: number;
   /** For each extract: entity of each row, 0-based in order of first appearance. */
   readonly entityOf: readonly Uint32Array[];
   /** For each extract: probability that the row belongs to its entity (a row alone: that it has no match). */
   readonly probability: readonly Float64Array[];
   readonly threshold: Threshold;
-  /** Expected precision and recall of the pairs across registers that the entities imply. */
-  readonly estimated: { readonly precision: number; readonly recall: number };
-  readonly byRegisterPair: readonly RegisterPairQuality[];
   readonly models: readonly { readonly registers: string; readonly model: RegisterPairModel }[];
   readonly scheme: ComparisonScheme;
   /** Links that reached the threshold and were not made: the entities are worth more without them. */
   readonly refusedLinks: number;
   /** What a reader of the figures has to know; empty when all went as it should. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly LinkageWarning[];
+  /** Of the pairs in `resources.explain`, in their order. */
+  readonly explanations: readonly PairExplanation[];
   /** Milliseconds of each stage; empty without a clock. */
   readonly timings: Readonly<Record<string, number>>;
 }
-
-/** Fewer expected matches than this between two registers are worth a warning. */
-const LEAST_MATCHES = 1;
-
-interface Task { readonly a: number; readonly b: number }
 
 /**
  * Links two or more extracts: block -> compare -> score for every pair of registers (and within those that
@@ -62,6 +48,8 @@ export async function link(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
 ): Promise<LinkageResult> {
   assertLinkable(extracts);
+  assertCategories(resources.categories ?? [], extracts);
+  assertExplainable(resources.explain ?? [], extracts);
   await breathe(resources);
   const timings = new Timings(resources.now);
   const scheme = chooseScheme(extracts, spec);
@@ -70,7 +58,7 @@ export async function link(
   const compute = new Compute(filters, resources);
   const known = await timings.measure('non-matches', () =>
     knownNonMatches(extracts, filters, scheme, spec, compute, resources));
-  const tasks = registerPairs(extracts);
+  const tasks = linkageTasks(extracts);
   const results: RegisterPairLinks[] = [];
   for (const [t, { a, b }] of tasks.entries()) {
     const registers = `${extracts[a].registerId} x ${extracts[b].registerId}`;
@@ -83,7 +71,7 @@ export async function link(
     }, compute, resources, report)));
   }
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 0.9 });
-  const result = timings.measureNow('cluster', () => decide(extracts, spec, tasks, results));
+  const result = timings.measureNow('cluster', () => decide(extracts, scheme, spec, resources, tasks, results));
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
   return { ...result, scheme, timings: timings.milliseconds };
 }
@@ -108,12 +96,6 @@ function assertLinkable(extracts: readonly EncodedExtract[]): void {
   }
   const ids = new Set(extracts.map(({ registerId }) => registerId));
   if (ids.size !== extracts.length) refuse('two extracts are of the same register: give each its own id');
-}
-
-/** Every two registers, and each register with itself where a person can have many records. */
-function registerPairs(extracts: readonly EncodedExtract[]): Task[] {
-  return extracts.flatMap((extract, a) => extracts.flatMap((_, b) =>
-    (a < b || (a === b && extract.cardinality === 'many' && extract.records > 1) ? [{ a, b }] : [])));
 }
 
 /** Random pairs whose quartiles of similarity say where levels begin. */
@@ -163,7 +145,8 @@ function nonMatchesFor(
 type Decision = Omit<LinkageResult, 'scheme' | 'timings'>;
 
 function decide(
-  extracts: readonly EncodedExtract[], spec: LinkageSpec, tasks: readonly Task[],
+  extracts: readonly EncodedExtract[], scheme: ComparisonScheme, spec: LinkageSpec,
+  resources: LinkageResources, tasks: readonly LinkageTask[],
   results: readonly RegisterPairLinks[],
 ): Decision {
   const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
@@ -174,36 +157,28 @@ function decide(
     (tasks[t].a === tasks[t].b ? sum : sum + model.matches), 0);
   const threshold = chooseThreshold(crossing, matches, spec.decision);
   const clusters = clusterRecords(extracts, links, threshold.probability);
-  const quality = expectedQuality(extracts, tasks, results, links, clusters, first);
+  const decided: DecidedLinks = { extracts, tasks, results, links, clusters, first };
   const split = <T extends Uint32Array | Float64Array>(all: T): T[] =>
     extracts.map(({ records }, x) => all.slice(first[x], first[x] + records) as T);
   return {
     entities: clusters.entities,
     entityOf: split(clusters.entityOf),
     probability: split(membership(links, clusters)),
-    threshold, ...quality,
+    threshold, ...expectedLinkQuality(decided, resources.categories ?? []),
+    explanations: explainPairs(resources.explain ?? [], scheme, decided, threshold.probability),
     models: tasks.map(({ a, b }, t) => ({
       registers: `${extracts[a].registerId} x ${extracts[b].registerId}`, model: results[t].model,
     })),
-    refusedLinks: clusters.refused, warnings: warningsOf(extracts, tasks, results),
+    refusedLinks: clusters.refused,
+    warnings: [
+      ...modelWarnings(extracts, tasks, results),
+      ...decisionWarnings(threshold.atFloor, clusters.decided.unfinished),
+    ],
   };
 }
 
-function warningsOf(
-  extracts: readonly EncodedExtract[], tasks: readonly Task[], results: readonly RegisterPairLinks[],
-): string[] {
-  return results.flatMap(({ model }, t) => {
-    const registers = `${extracts[tasks[t].a].registerId} x ${extracts[tasks[t].b].registerId}`;
-    return [
-      ...(model.em.converged ? [] : [`${registers}: the model was still moving when EM ended`]),
-      ...(model.cutPairs > 0 ? [`${registers}: ${model.cutPairs} pairs in oversized buckets were not compared`] : []),
-      ...(model.matches < LEAST_MATCHES ? [`${registers}: hardly any matches; are keys and specs the same?`] : []),
-    ];
-  });
-}
-
 function recordLinks(
-  tasks: readonly Task[], results: readonly RegisterPairLinks[], first: readonly number[],
+  tasks: readonly LinkageTask[], results: readonly RegisterPairLinks[], first: readonly number[],
 ): RecordLinks {
   const length = results.reduce((sum, { pairs }) => sum + pairs.length, 0);
   const recordsA = new Uint32Array(length);
@@ -234,65 +209,6 @@ function membership(links: RecordLinks, { entityOf, accepted }: Entities): Float
     }
   }
   return strongest.map((probability, record) => (probability > 0 ? probability : alone[record]));
-}
-
-function expectedQuality(
-  extracts: readonly EncodedExtract[], tasks: readonly Task[], results: readonly RegisterPairLinks[],
-  links: RecordLinks, clusters: Entities, first: readonly number[],
-): Pick<LinkageResult, 'estimated' | 'byRegisterPair'> {
-  const sums = new Map<string, ExpectedPairs>();
-  for (const entity of entityEvidence(links, clusters, first)) addExpectedPairs(entity, sums);
-  const byRegisterPair: RegisterPairQuality[] = [];
-  tasks.forEach(({ a, b }, t) => {
-    if (a === b) return;
-    const { pairs, matches } = sums.get(registerPairKey(a, b)) ?? { pairs: 0, matches: 0 };
-    const expected = Math.max(results[t].model.matches, matches);
-    byRegisterPair.push({
-      registerA: extracts[a].registerId, registerB: extracts[b].registerId,
-      precision: pairs === 0 ? 1 : matches / pairs, recall: expected === 0 ? 1 : matches / expected,
-      pairs, matches: expected,
-    });
-  });
-  const total = (value: (quality: RegisterPairQuality) => number): number =>
-    byRegisterPair.reduce((sum, quality) => sum + value(quality), 0);
-  const right = total(({ precision, pairs }) => precision * pairs);
-  const pairs = total((quality) => quality.pairs);
-  const expected = total(({ matches }) => matches);
-  return {
-    estimated: {
-      precision: pairs === 0 ? 1 : right / pairs, recall: expected === 0 ? 1 : right / expected,
-    },
-    byRegisterPair,
-  };
-}
-
-/** The entities of two or more records, with their accepted links. */
-function entityEvidence(
-  links: RecordLinks, { entityOf, accepted }: Entities, first: readonly number[],
-): Iterable<EntityEvidence> {
-  type Members = { records: number[]; links: { a: number; b: number; probability: number }[] };
-  const members = new Map<number, Members>();
-  const position = new Uint32Array(entityOf.length);
-  const linked = new Uint8Array(entityOf.length);
-  for (const e of accepted) linked[links.recordsA[e]] = linked[links.recordsB[e]] = 1;
-  for (let record = 0; record < entityOf.length; record++) {
-    if (!linked[record]) continue;
-    const entity = members.get(entityOf[record]) ?? { records: [], links: [] };
-    position[record] = entity.records.push(record) - 1;
-    members.set(entityOf[record], entity);
-  }
-  for (const e of accepted) {
-    members.get(entityOf[links.recordsA[e]])?.links.push({
-      a: position[links.recordsA[e]], b: position[links.recordsB[e]], probability: links.probabilities[e],
-    });
-  }
-  const registerOf = (record: number): number => {
-    let register = first.length - 1;
-    while (first[register] > record) register--;
-    return register;
-  };
-  return Array.from(members.values(), ({ records, links: own }) =>
-    ({ registers: records.map(registerOf), links: own }));
 }
 
 /** Wall-clock milliseconds by stage, where a clock was given. */

@@ -1,5 +1,7 @@
 import type { ComparedPairs } from '#libs/compare';
+import type { RecordCategory } from '#libs/quality';
 import type { ComputeThreads } from './compute-task.js';
+import type { ExplainedPair } from './explained-pair.js';
 
 /** What a long computation needs from its surroundings. */
 export interface LinkageResources {
@@ -11,6 +13,10 @@ export interface LinkageResources {
   readonly now?: () => number;
   /** Threads that compare; without them the run compares in the caller's own. */
   readonly compute?: ComputeThreads;
+  /** Properties of the records that expected quality is told by; nothing is linked by them. */
+  readonly categories?: readonly RecordCategory[];
+  /** Pairs of which the result is to say why they were linked, or not. */
+  readonly explain?: readonly ExplainedPair[];
   /**
    * Shown the pairs of every two registers that are scored, for measuring what candidate generation missed.
    * Not for keeping: whoever holds them can enumerate.

@@ -28,6 +28,8 @@ export interface RegisterPairModel {
   readonly cutPairs: number;
   readonly em: Pick<MatchFit, 'iterations' | 'converged' | 'logLikelihood'>;
   readonly match: MatchModel;
+  /** u of every vector. */
+  readonly nonMatch: Float64Array;
 }
 
 export interface RegisterPairTask {
@@ -78,7 +80,9 @@ export async function linkRegisterPair(
   const scored = await drive(
     scorePairs(task, space, counted, fit, keep, pairs), resources, () => report(0.95));
   report(1);
-  return { pairs, ...scored, model: { ...scored.model, plan: counted.plan, em: fit } };
+  return {
+    pairs, ...scored, model: { ...scored.model, plan: counted.plan, em: fit, nonMatch: fit.nonMatch },
+  };
 }
 
 /** What the registers' cardinalities allow. */
@@ -118,7 +122,7 @@ function pairsWith(pairs: ComparedPairs, keep: Uint8Array): ComparedPairs {
 
 interface ScoredPairs {
   readonly probabilities: Float64Array;
-  readonly model: Omit<RegisterPairModel, 'plan' | 'em'>;
+  readonly model: Omit<RegisterPairModel, 'plan' | 'em' | 'nonMatch'>;
 }
 
 /** Yields the rounds between the bipartite posterior and m that are done. */

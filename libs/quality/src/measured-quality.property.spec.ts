@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { measuredQuality } from './measured-quality.js';
+import { measuredByGroup, measuredQuality } from './measured-quality.js';
 
 const records = fc.array(fc.record({
   register: fc.nat(2), entity: fc.nat(8), label: fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { freq: 5 }),
@@ -64,5 +64,26 @@ describe('measured quality', () => {
       { register: 0, entity: 1, label: 'b' }, { register: 1, entity: 1, label: null }, { register: 2, entity: 0, label: null },
     ];
     expect(measured(sample)).toEqual({ precision: 1, recall: 1, f1: 1, exactEntityF1: 1 });
+  });
+
+  it('counts pairs by the group of the record whose register comes first', () => {
+    fc.assert(fc.property(records, fc.infiniteStream(fc.nat(2)), (sample, stream) => {
+      const group = Uint16Array.from(sample, () => stream.next().value as number);
+      const counts = [0, 1, 2].map(() => ({ linked: 0, matching: 0, both: 0 }));
+      for (const [i, one] of sample.entries()) {
+        for (const [j, other] of sample.entries()) {
+          if (one.register >= other.register || one.label === null || other.label === null) continue;
+          const count = counts[group[i] || group[j]];
+          count.linked += Number(one.entity === other.entity);
+          count.matching += Number(one.label === other.label);
+          count.both += Number(one.entity === other.entity && one.label === other.label);
+        }
+      }
+      expect(measuredByGroup(Uint8Array.from(sample, ({ register }) => register),
+        Uint32Array.from(sample, ({ entity }) => entity), sample.map(({ label }) => label), group, 2))
+        .toEqual(counts.slice(1).map(({ linked, matching, both }) => ({
+          precision: linked === 0 ? null : both / linked, recall: matching === 0 ? null : both / matching,
+        })));
+    }), { numRuns: 300 });
   });
 });

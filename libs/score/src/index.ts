@@ -7,5 +7,9 @@ export {
 export { matchProbability, matchWeight } from './match-weight.js';
 export { nonMatchDistribution, type NonMatchDistribution } from './non-match-distribution.js';
 export { tellingVectors } from './telling-vectors.js';
-export { chooseThreshold, type DecisionRule, type Threshold } from './threshold.js';
+export { classOverlap } from './class-overlap.js';
+export {
+  chooseThreshold, LEAST_EXPECTED_F, leastLinkProbability, type DecisionRule, type Threshold,
+} from './threshold.js';
 export { levelTable, patternShares, type VectorSpace } from './vector-space.js';
+export { weightWaterfall, type WeightWaterfall } from './weight-waterfall.js';

@@ -1,0 +1,7 @@
+import type { RecordPlace } from '#libs/quality';
+
+/** Two records whose comparison is to be explained. */
+export interface ExplainedPair {
+  readonly a: RecordPlace;
+  readonly b: RecordPlace;
+}

@@ -1,0 +1,118 @@
+import { VinculumError, type EncodedExtract } from '#libs/record';
+import type { RecordPlace } from '#libs/quality';
+import { levelsOfVector, missingLevel, vectorOfPair, type ComparisonScheme } from '#libs/compare';
+import { matchProbabilities, matchProbability, weightWaterfall, type VectorSpace } from '#libs/score';
+import type { DecidedLinks } from './expected-links.js';
+import type { ExplainedPair } from './explained-pair.js';
+
+/** A bar of the waterfall. */
+export interface SegmentWeight {
+  readonly segment: string;
+  /** Dice similarity that the level stands for, `below` null up to 1; null when the segment is missing. */
+  readonly similarity: { readonly atLeast: number; readonly below: number | null } | null;
+  /** In bits. */
+  readonly weight: number;
+}
+
+/**
+ * Why two records were linked, or not. All weights are in bits (log2 odds) and add up: prior + segments +
+ * together = log2 odds of `pairwise`; with `candidates` those of `probability`.
+ *
+ * It says how like two records are, so it is as sensitive as the links: for who links, never for a custodian.
+ */
+export interface PairExplanation extends ExplainedPair {
+  readonly registers: string;
+  /** Of any two records of these registers, before comparing. */
+  readonly prior: number;
+  readonly segments: readonly SegmentWeight[];
+  /** See `WeightWaterfall`. */
+  readonly together: number;
+  /** Probability of a match from this comparison alone. */
+  readonly pairwise: number;
+  /** What the other candidates of both records change; null where the pair was no candidate. */
+  readonly candidates: number | null;
+  /** Probability of a match in this run; null where the pair was no candidate. */
+  readonly probability: number | null;
+  readonly threshold: number;
+  readonly inOneEntity: boolean;
+}
+
+/** @throws VinculumError `PAIR_NOT_COMPARED`. */
+export function assertExplainable(
+  pairs: readonly ExplainedPair[], extracts: readonly EncodedExtract[],
+): void {
+  for (const { a, b } of pairs) {
+    const refuse = (reason: string): never => {
+      throw new VinculumError('PAIR_NOT_COMPARED', `a pair that is to be explained is refused: ${reason}`);
+    };
+    for (const { extract, row } of [a, b]) {
+      if (!(extract in extracts) || !(row >= 0 && row < extracts[extract].records)) refuse('no such record');
+    }
+    if (a.extract !== b.extract) continue;
+    if (a.row === b.row) refuse('expected two records, got one twice');
+    if (extracts[a.extract].cardinality === 'unique') {
+      refuse('two records of a register that is unique per person are never compared');
+    }
+  }
+}
+
+/** Explains pairs from the models of a run. @param threshold of its links. */
+export function explainPairs(
+  pairs: readonly ExplainedPair[], scheme: ComparisonScheme, decided: DecidedLinks, threshold: number,
+): PairExplanation[] {
+  return pairs.map((pair) => explain(pair, scheme, decided, threshold));
+}
+
+function explain(
+  { a, b }: ExplainedPair, scheme: ComparisonScheme, decided: DecidedLinks, threshold: number,
+): PairExplanation {
+  const { extracts, tasks, results, clusters, first } = decided;
+  const entityOf = ({ extract, row }: RecordPlace): number => clusters.entityOf[first[extract] + row];
+  const inOrder = a.extract < b.extract || (a.extract === b.extract && a.row < b.row);
+  const [one, other] = inOrder ? [a, b] : [b, a];
+  const task = tasks.findIndex((candidate) => candidate.a === one.extract && candidate.b === other.extract);
+  const [ofA, ofB] = [extracts[one.extract], extracts[other.extract]];
+  const { model } = results[task];
+  const vector = vectorOfPair(ofA, one.row, ofB, other.row, scheme);
+  const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
+  const { segments, together, total } = weightWaterfall(
+    space, matchProbabilities(space, model.match), model.nonMatch, vector);
+  const all = ofA === ofB ? (ofA.records * (ofA.records - 1)) / 2 : ofA.records * ofB.records;
+  const share = Math.min(model.matches / all, 1 - 1 / (2 * all));
+  const prior = Math.log2(share / (1 - share));
+  const probability = probabilityOf(decided, task, one.row, other.row);
+  return {
+    a, b, registers: `${ofA.registerId} x ${ofB.registerId}`, prior,
+    segments: levelsOfVector(scheme, vector).map((level, s) => (
+      { segment: scheme.segments[s].name, similarity: similarityOf(scheme, s, level), weight: segments[s] })),
+    together, pairwise: matchProbability(share, 2 ** total, 1),
+    candidates: probability === null ? null : Math.log2(probability / (1 - probability)) - prior - total,
+    probability, threshold,
+    inOneEntity: entityOf(a) === entityOf(b),
+  };
+}
+
+function similarityOf(scheme: ComparisonScheme, s: number, level: number): SegmentWeight['similarity'] {
+  const segment = scheme.segments[s];
+  if (level === missingLevel(segment)) return null;
+  return { atLeast: level === 0 ? 0 : segment.cuts[level - 1], below: segment.cuts[level] ?? null };
+}
+
+/** Of the pair in the run; within a register either record may stand first. */
+function probabilityOf(
+  { results, tasks }: DecidedLinks, task: number, rowOfA: number, rowOfB: number,
+): number | null {
+  const { pairs, probabilities } = results[task];
+  const within = tasks[task].a === tasks[task].b;
+  for (let e = 0; e < pairs.length; e++) {
+    const [i, j] = [pairs.rowsOfA[e], pairs.rowsOfB[e]];
+    const isPair = (i === rowOfA && j === rowOfB) || (within && i === rowOfB && j === rowOfA);
+    if (isPair) return inside(probabilities[e]);
+  }
+  return null;
+}
+
+/** Keeps log-odds finite. */
+function inside(probability: number): number {
+  return Math.min(1 - 1e-12, Math.max(1e-12, probability));
+}

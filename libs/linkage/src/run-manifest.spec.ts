@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import type { LinkageSpec } from './linkage-spec.js';
+import { linkageManifest, type LinkageManifest, type Sha256 } from './run-manifest.js';
+
+const SPEC: LinkageSpec = {
+  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
+  blocking: {
+    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+    maxPairsInBucket: 50000,
+  },
+  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
+  decision: { kind: 'maximum-expected-f', beta: 1 },
+};
+const sha256: Sha256 = (parts) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+};
+const random = chance(1);
+const filters = Array.from({ length: 3 }, () => randomFilter(64, 0.3, random));
+const extracts = [
+  extractOf('a', 'unique', { name: filters }), extractOf('b', 'many', { name: filters.slice(1) })];
+const entityOf = [Uint32Array.of(0, 1, 2), Uint32Array.of(1, 258)];
+
+function manifest(given = extracts, spec = SPEC, entities = entityOf): LinkageManifest {
+  return linkageManifest(given, spec, { entityOf: entities }, { engine: 'vinculum 1.2.3', sha256 });
+}
+
+describe('run manifest', () => {
+  it('names program, spec, inputs and links', () => {
+    const hex = /^[0-9a-f]{64}$/;
+    expect(manifest()).toEqual({
+      kind: 'vinculum-linkage-manifest', version: 1, engine: 'vinculum 1.2.3',
+      specHash: expect.stringMatching(hex),
+      inputs: [
+        { registerId: 'a', cardinality: 'unique', records: 3, segments: [
+          { name: 'name', bits: 64, sha256: sha256(filters) }] },
+        { registerId: 'b', cardinality: 'many', records: 2, segments: [
+          { name: 'name', bits: 64, sha256: sha256(filters.slice(1)) }] },
+      ],
+      linksDigest: sha256([Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0])]),
+    });
+  });
+
+  it('changes with any bit of a filter, any number of the spec and any link', () => {
+    const last = filters[2].map((byte, b) => (b === 7 ? byte ^ 1 : byte));
+    const turned = [filters[0], filters[1], last];
+    const other = manifest([extractOf('a', 'unique', { name: turned }), extracts[1]]);
+    expect(other.inputs[0]).not.toEqual(manifest().inputs[0]);
+    expect(other.inputs[1]).toEqual(manifest().inputs[1]);
+    expect(manifest(extracts, { ...SPEC, seed: 2 }).specHash).not.toBe(manifest().specHash);
+    const otherLinks = manifest(extracts, SPEC, [entityOf[0], Uint32Array.of(1, 2)]);
+    expect(otherLinks.linksDigest).not.toBe(manifest().linksDigest);
+  });
+
+  it('does not depend on the order of the members of a spec', () => {
+    const turned = Object.fromEntries(Object.entries(SPEC).reverse()) as unknown as LinkageSpec;
+    expect(manifest(extracts, turned)).toEqual(manifest());
+  });
+});

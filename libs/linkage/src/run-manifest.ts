@@ -1,0 +1,44 @@
+import type { EncodedExtract } from '#libs/record';
+import type { LinkageResult } from './link.js';
+import { linkageSpecText, type LinkageSpec } from './linkage-spec.js';
+
+/** What a run was made of. Two runs with equal members down to `inputs` have the same links. */
+export interface LinkageManifest {
+  readonly kind: 'vinculum-linkage-manifest';
+  readonly version: 1;
+  /** Name and version of the program. */
+  readonly engine: string;
+  /** SHA-256 of the spec's canonical text, hex; so are the others. */
+  readonly specHash: string;
+  readonly inputs: readonly {
+    readonly registerId: string; readonly cardinality: string; readonly records: number;
+    /** Of the filters of each segment, in the order of the rows. */
+    readonly segments: readonly { readonly name: string; readonly bits: number; readonly sha256: string }[];
+  }[];
+  /** Over the entity of every record, in the order of the inputs: 4 bytes each, the least significant first. */
+  readonly linksDigest: string;
+}
+
+/** SHA-256 as hex: from the caller, whose platform has a fast one. */
+export type Sha256 = (parts: readonly Uint8Array[]) => string;
+
+export function linkageManifest(
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, { entityOf }: Pick<LinkageResult, 'entityOf'>,
+  { engine, sha256 }: { readonly engine: string; readonly sha256: Sha256 },
+): LinkageManifest {
+  return {
+    kind: 'vinculum-linkage-manifest', version: 1, engine,
+    specHash: sha256([new TextEncoder().encode(linkageSpecText(spec))]),
+    inputs: extracts.map(({ registerId, cardinality, records, segments }) => ({
+      registerId, cardinality, records,
+      segments: segments.map(({ name, bits, filters }) => ({ name, bits, sha256: sha256([filters]) })),
+    })),
+    linksDigest: sha256(entityOf.map(littleEndian)),
+  };
+}
+
+function littleEndian(numbers: Uint32Array): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(4 * numbers.length));
+  numbers.forEach((number, k) => bytes.setUint32(4 * k, number, true));
+  return new Uint8Array(bytes.buffer);
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodingSpecHash } from '#libs/encode';
+import { linkageManifest, type LinkageResult } from '#libs/linkage';
+import { levelShares } from '#libs/score';
+import { engineVersion } from '../linkage-runs/engine-version.js';
+import type { LinkSummary } from './link-files.js';
+import type { LinkInput, LoadedInput } from './link-inputs.js';
+
+/** One row a record: entity,register,record_id,probability. */
+export function linksCsv(
+  { extracts, recordIds }: LoadedInput, { entityOf, probability }: LinkageResult,
+): string {
+  const lines = ['entity,register,record_id,probability'];
+  extracts.forEach(({ registerId, records }, x) => {
+    for (let row = 0; row < records; row++) {
+      lines.push(`${entityOf[x][row]},${registerId},${csvField(recordIds[x][row])},`
+        + probability[x][row].toFixed(6));
+    }
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Parameters, threshold, estimates, timings and versions; no record. */
+export function reportOf(
+  input: LinkInput, { extracts }: LoadedInput, result: LinkageResult, summary: LinkSummary,
+): object {
+  const { byRegisterPair, models, scheme, threshold, timings, refusedLinks } = result;
+  return {
+    ...summary, versions: versions(), linkageSpec: input.spec,
+    manifest: linkageManifest(extracts, input.spec, result, { engine: engineVersion(), sha256 }),
+    ...(input.kind === 'csv' ? {
+      trial: 'plain CSV files, encoded in memory', encodingSpecHash: encodingSpecHash(input.encodingSpec),
+      columns: Object.fromEntries(input.columns),
+    } : {}),
+    inputs: extracts.map(({ registerId, cardinality, records, segments }) => ({
+      registerId, cardinality, records, segments: segments.map(({ name, bits }) => ({ name, bits })),
+    })),
+    threshold, byRegisterPair, refusedLinks, timings,
+    comparison: scheme.segments.map(({ name, cuts }) => ({ segment: name, cuts })),
+    models: models.map(({ registers, model }) => ({
+      registers, blocking: model.plan.kind, pairs: model.plan.pairs, candidates: model.candidates,
+      cutPairs: model.cutPairs, pairCompleteness: model.pairCompleteness, matches: model.matches,
+      em: { iterations: model.em.iterations, converged: model.em.converged },
+      mProbabilities: levelShares(model.match).map((shares) => Array.from(shares)),
+      breakages: model.match.breakages,
+    })),
+  };
+}
+
+function sha256(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function versions(): { readonly vinculum: string; readonly node: string } {
+  const path = join(__dirname, '../../../package.json');
+  const own = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+  return { vinculum: own.version, node: process.version };
+}
+

@@ -1,0 +1,60 @@
+import type { PairExplanation } from '#libs/linkage';
+import type { ErrorRates, Interval } from '#libs/quality';
+import type { LinkSummary } from './link-files.js';
+
+/** Prints for people, to stderr. */
+export function printSummary(summary: LinkSummary, out: string | undefined): void {
+  const { registers, records, entities, estimated, measured, controls } = summary;
+  console.error(`${records} records of ${registers} registers are ${entities} entities`);
+  console.error(`estimated: ${rates(estimated)}`);
+  if (measured) {
+    console.error(`measured:  precision ${percent(measured.precision)}, recall ${percent(measured.recall)}, `
+      + `F1 ${percent(measured.f1)}`);
+  }
+  for (const { category, groups } of summary.bySubgroup ?? []) {
+    for (const { group, quality } of groups) {
+      console.error(`  ${category} ${group}: ${quality ? rates(quality) : 'too small to be told'}`);
+    }
+  }
+  for (const [kind, { pairs, linked }] of Object.entries(controls ?? {})) {
+    if (pairs > 0) console.error(`${kind} controls: ${linked} of ${pairs} linked`);
+  }
+  for (const { registers: about, message } of summary.warnings) {
+    console.error(`warning: ${about === '' ? '' : `${about}: `}${message}`);
+  }
+  if (out !== undefined) console.error(`links: ${out}`);
+}
+
+/** Prints the waterfall of a pair: weights in bits, one line a bar. */
+export function printExplanation(explanation: PairExplanation): void {
+  const { registers, prior, segments, together, pairwise, candidates, probability } = explanation;
+  const line = (name: string, bits: number, detail = ''): void =>
+    console.error(`  ${name.padEnd(28)} ${bits.toFixed(2).padStart(8)} bits${detail}`);
+  console.error(`${registers}:`);
+  line('any two records', prior);
+  for (const { segment, similarity, weight } of segments) {
+    const upTo = similarity?.below == null ? 'up to 1' : `below ${similarity.below.toFixed(3)}`;
+    const detail = similarity ? `, similarity from ${similarity.atLeast.toFixed(3)} ${upTo}` : ', missing';
+    line(segment, weight, detail);
+  }
+  line('segments together', together);
+  console.error(`  alone: probability ${pairwise.toFixed(6)}`);
+  if (candidates !== null) line('other candidates', candidates);
+  const decided = explanation.inOneEntity ? 'in one entity' : 'not in one entity';
+  console.error(probability === null ? `  no candidate in this run; ${decided}`
+    : `  in this run: probability ${probability.toFixed(6)}, links are made from `
+      + `${explanation.threshold.toFixed(6)} on; ${decided}`);
+}
+
+function rates({ precision, recall, precisionInterval, recallInterval }: ErrorRates): string {
+  return `precision ${percent(precision)} (${interval(precisionInterval)}), `
+    + `recall ${percent(recall)} (${interval(recallInterval)})`;
+}
+
+function interval({ lower, upper }: Interval): string {
+  return `${percent(lower)} to ${percent(upper)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
