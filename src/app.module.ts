@@ -30,7 +30,8 @@ export interface ServiceResources {
 /** The features: add a module here. */
 const FEATURES = [
   HealthModule, ProjectsModule, ExtractsModule, LinkageRunsModule, CohortsModule, ReleasesModule,
-  ObjectionsModule, RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule, SubmissionPageModule,
+  ObjectionsModule, RetentionModule, SealedKeysModule, TransparencyModule, ApiDescriptionModule,
+  SubmissionPageModule,
 ];
 
 /** One module graph for the API and the worker. */

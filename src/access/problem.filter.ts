@@ -14,8 +14,8 @@ const AUDITED = [401, 403, 409];
 
 /**
  * Turns everything thrown into a problem document. Refusals of access go into the audit log first, in a
- * transaction of their own (the request's was rolled back); if that fails, the answer is 503. Of those who are
- * not signed in, the first of a kind is logged at once and the others together (`UnsignedRefusals`).
+ * transaction of their own (the request's was rolled back); if that fails, the answer is 503. Of those who
+ * are not signed in, the first of a kind is logged at once and the others together (`UnsignedRefusals`).
  */
 @Catch()
 @Injectable()

@@ -5,20 +5,7 @@ import { VinculumError, type EncodedExtract } from '#libs/record';
 import { computeThreadsFor } from '../linkage-runs/compute-threads.js';
 import { readControls, readPair } from './control-pairs.js';
 import { loadInputs, type LinkInput, type LoadedInput } from './link-inputs.js';
-import { linksCsv, reportOf } from './link-report.js';
-
-export interface LinkSummary {
-  readonly registers: number;
-  readonly records: number;
-  readonly entities: number;
-  readonly threshold: number;
-  readonly estimated: LinkageResult['estimated'];
-  readonly bySubgroup?: LinkageResult['bySubgroup'];
-  readonly controls?: ReturnType<typeof controlAgreement>;
-  readonly measured?: MeasuredQuality;
-  readonly warnings: LinkageResult['warnings'];
-  readonly seconds: number;
-}
+import { linksCsv, reportOf, type LinkSummary } from './link-report.js';
 
 export interface LinkFilesResult {
   readonly summary: LinkSummary;

@@ -3,10 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodingSpecHash } from '#libs/encode';
 import { linkageManifest, type LinkageResult } from '#libs/linkage';
+import type { controlAgreement, MeasuredQuality } from '#libs/quality';
 import { levelShares } from '#libs/score';
 import { engineVersion } from '../linkage-runs/engine-version.js';
-import type { LinkSummary } from './link-files.js';
 import type { LinkInput, LoadedInput } from './link-inputs.js';
+
+/** What a run comes to, as `--json` prints it. */
+export interface LinkSummary {
+  readonly registers: number;
+  readonly records: number;
+  readonly entities: number;
+  readonly threshold: number;
+  readonly estimated: LinkageResult['estimated'];
+  readonly bySubgroup?: LinkageResult['bySubgroup'];
+  readonly controls?: ReturnType<typeof controlAgreement>;
+  readonly measured?: MeasuredQuality;
+  readonly warnings: LinkageResult['warnings'];
+  readonly seconds: number;
+}
 
 /** One row a record: entity,register,record_id,probability. */
 export function linksCsv(

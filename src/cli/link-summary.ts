@@ -1,6 +1,6 @@
 import type { PairExplanation } from '#libs/linkage';
 import type { ErrorRates, Interval } from '#libs/quality';
-import type { LinkSummary } from './link-files.js';
+import type { LinkSummary } from './link-report.js';
 
 /** Prints for people, to stderr. */
 export function printSummary(summary: LinkSummary, out: string | undefined): void {
@@ -33,9 +33,7 @@ export function printExplanation(explanation: PairExplanation): void {
   console.error(`${registers}:`);
   line('any two records', prior);
   for (const { segment, similarity, weight } of segments) {
-    const upTo = similarity?.below == null ? 'up to 1' : `below ${similarity.below.toFixed(3)}`;
-    const detail = similarity ? `, similarity from ${similarity.atLeast.toFixed(3)} ${upTo}` : ', missing';
-    line(segment, weight, detail);
+    line(segment, weight, similarity ? rangeOf(similarity) : ', missing');
   }
   line('segments together', together);
   console.error(`  alone: probability ${pairwise.toFixed(6)}`);
@@ -57,4 +55,8 @@ function interval({ lower, upper }: Interval): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
+}
+
+function rangeOf({ atLeast, below }: { readonly atLeast: number; readonly below: number | null }): string {
+  return `, similarity from ${atLeast.toFixed(3)} ${below === null ? 'up to 1' : `below ${below.toFixed(3)}`}`;
 }

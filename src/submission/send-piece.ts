@@ -37,7 +37,8 @@ export function sendPiece(sending: Sending, piece: Piece, bytes: UploadBytes): P
   const { api, extractId, signal, onDurable } = sending;
   const { part, start, length, uploadId } = piece;
   let durable = piece.offset;
-  return new Promise<void>((done, fail) => {
+  let stop = (): void => undefined;
+  const sent = new Promise<void>((done, fail) => {
     const tell = (offset: number): void => {
       onDurable(offset - durable);
       durable = offset;
@@ -55,13 +56,15 @@ export function sendPiece(sending: Sending, piece: Piece, bytes: UploadBytes): P
       },
       onError: (error) => fail(refusalOf(error)),
     });
-    const stop = (): void => void upload.abort().finally(() => fail(signal?.reason as Error));
+    stop = (): void => void upload.abort().finally(() => fail(signal?.reason as Error));
     if (signal?.aborted) stop();
     else {
       signal?.addEventListener('abort', stop, { once: true });
       upload.start();
     }
   });
+  // One signal stops all pieces of an extract: it must not remember those that are sent.
+  return sent.finally(() => signal?.removeEventListener('abort', stop));
 }
 
 function options(

@@ -15,7 +15,7 @@ export interface LinkageManifest {
     /** Of the filters of each segment, in the order of the rows. */
     readonly segments: readonly { readonly name: string; readonly bits: number; readonly sha256: string }[];
   }[];
-  /** Over the entity of every record, in the order of the inputs: 4 bytes each, the least significant first. */
+  /** Over the entity of every record, in the order of the inputs: 4 bytes each, least significant first. */
   readonly linksDigest: string;
 }
 
