@@ -17,10 +17,7 @@ export interface LinkageWarning {
 
 /** Fewer expected matches than this between two registers are worth a warning. */
 const LEAST_MATCHES = 1;
-/**
- * Errors of the best decision for each match from which estimates are not to be relied on: on the public
- * sets with heavy errors, where a quarter and more overlap, the estimated recall is a tenth too high.
- */
+/** Errors of the best decision for each match from which estimates are not to be relied on: a cautious choice. */
 const MOST_OVERLAP = 0.25;
 
 /** Warnings about the models of every two registers, in the order of the tasks. */
