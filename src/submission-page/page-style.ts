@@ -46,7 +46,7 @@ progress { width: 100%; height: 1rem; accent-color: var(--accent); }
 .wide { overflow-x: auto; margin: 1.2rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .97rem; }
 caption { text-align: left; font-weight: 600; padding-bottom: .35rem; }
-td { overflow-wrap: anywhere; min-width: 3.2rem; }
+td { overflow-wrap: anywhere; min-width: 4.6rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); }
 [hidden] { display: none; }
 `;

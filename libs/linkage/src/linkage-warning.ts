@@ -17,7 +17,7 @@ export interface LinkageWarning {
 
 /** Fewer expected matches than this between two registers are worth a warning. */
 const LEAST_MATCHES = 1;
-/** Errors of the best decision for each match from which estimates are not to be relied on: a cautious choice. */
+/** Errors of the best decision for each match above which to distrust the estimates: a cautious choice. */
 const MOST_OVERLAP = 0.25;
 
 /** Warnings about the models of every two registers, in the order of the tasks. */

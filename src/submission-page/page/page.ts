@@ -79,7 +79,7 @@ async function choose(): Promise<void> {
   const { registerId, records, referenceDate } = source.manifest;
   byId('chosen').textContent = source.missing.length > 0
     ? `Choose all files of the folder together; missing: ${source.missing.join(', ')}.`
-    : `${registerId}, ${records} records of ${referenceDate}.`;
+    : `${registerId}, ${records.toLocaleString('en')} records of ${referenceDate}.`;
   if (source.missing.length === 0) files = source;
   showReady();
 }
