@@ -10,16 +10,19 @@ export interface NamedRecords {
   readonly recordIds: readonly (readonly string[])[];
 }
 
-/** Finds records by register and id. */
+/** Finds records by register and id; its index is made when the first is looked for. */
 export class RecordFinder {
-  private readonly rows: readonly ReadonlyMap<string, number>[];
+  private rows: readonly ReadonlyMap<string, number>[] | undefined;
 
-  constructor(private readonly named: NamedRecords) {
-    this.rows = named.recordIds.map((ids) => new Map(ids.map((id, row) => [id, row])));
+  constructor(private readonly named: NamedRecords) {}
+
+  get registerIds(): readonly string[] {
+    return this.named.registerIds;
   }
 
   find(registerId: string, recordId: string): RecordPlace | undefined {
     const extract = this.named.registerIds.indexOf(registerId);
+    this.rows ??= this.named.recordIds.map((ids) => new Map(ids.map((id, row) => [id, row])));
     const row = this.rows.at(extract)?.get(recordId);
     return extract < 0 || row === undefined ? undefined : { extract, row };
   }
@@ -31,8 +34,7 @@ export class RecordFinder {
  *
  * @throws VinculumError BAD_USAGE.
  */
-export function readPair(text: string, records: NamedRecords): { a: RecordPlace; b: RecordPlace } {
-  const finder = new RecordFinder(records);
+export function readPair(text: string, finder: RecordFinder): { a: RecordPlace; b: RecordPlace } {
   const find = (name: string): RecordPlace | undefined => {
     const slash = name.indexOf('/');
     return finder.find(name.slice(0, slash), name.slice(slash + 1));
@@ -42,7 +44,7 @@ export function readPair(text: string, records: NamedRecords): { a: RecordPlace;
     if (a && b) return { a, b };
   }
   throw usage('--explain: expected register/id,register/id of two records of the inputs; '
-    + `the registers are ${records.registerIds.join(', ')}`);
+    + `the registers are ${finder.registerIds.join(', ')}`);
 }
 
 /**
@@ -51,8 +53,7 @@ export function readPair(text: string, records: NamedRecords): { a: RecordPlace;
  *
  * @throws VinculumError CONTROLS_INVALID with the rows and what is wrong with them, CSV_UNREADABLE.
  */
-export async function readControls(path: string, records: NamedRecords): Promise<ControlPair[]> {
-  const finder = new RecordFinder(records);
+export async function readControls(path: string, finder: RecordFinder): Promise<ControlPair[]> {
   const controls: ControlPair[] = [];
   const refusals: RowError[] = [];
   let row = -1;

@@ -3,7 +3,7 @@ import { link, type LinkageResources, type LinkageResult, type LinkageSpec } fro
 import { controlAgreement, measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { VinculumError, type EncodedExtract } from '#libs/record';
 import { computeThreadsFor } from '../linkage-runs/compute-threads.js';
-import { readControls, readPair } from './control-pairs.js';
+import { readControls, readPair, RecordFinder } from './control-pairs.js';
 import { loadInputs, type LinkInput, type LoadedInput } from './link-inputs.js';
 import { linksCsv, reportOf, type LinkSummary } from './link-report.js';
 
@@ -16,11 +16,11 @@ export interface LinkFilesResult {
 export async function linkFiles(input: LinkInput, resources: LinkageResources): Promise<LinkFilesResult> {
   const started = performance.now();
   const loaded = await loadInputs(input);
-  const named = {
+  const finder = new RecordFinder({
     registerIds: loaded.extracts.map(({ registerId }) => registerId), recordIds: loaded.recordIds,
-  };
-  const controls = input.controls === undefined ? undefined : await readControls(input.controls, named);
-  const explain = (input.explain ?? []).map((pair) => readPair(pair, named));
+  });
+  const controls = input.controls === undefined ? undefined : await readControls(input.controls, finder);
+  const explain = (input.explain ?? []).map((pair) => readPair(pair, finder));
   const { categories } = loaded;
   const result = await linkLoaded(loaded.extracts, input.spec, { ...resources, categories, explain });
   const agreement = controls && controlAgreement(result.entityOf, controls);

@@ -89,9 +89,8 @@ async function loadExtracts(
     }
   }
   const recordIds = read.map(({ recordIds, extract }) => Array.from({ length: extract.records }, (_, row) =>
-      Buffer.from(recordIds.subarray(row * RECORD_ID_BYTES, (row + 1) * RECORD_ID_BYTES)).toString('hex')));
+    Buffer.from(recordIds.subarray(row * RECORD_ID_BYTES, (row + 1) * RECORD_ID_BYTES)).toString('hex')));
   const content = by.length === 0 ? [] : await contentCategories(read.map(({ manifest }, x) => (
     { folder: folders[x], referenceDate: manifest.referenceDate, recordIds: recordIds[x] })), by);
   return { extracts: read.map(({ extract }) => extract), recordIds, truth: [], categories: content };
 }
-

@@ -78,4 +78,3 @@ function versions(): { readonly vinculum: string; readonly node: string } {
   const own = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
   return { vinculum: own.version, node: process.version };
 }
-

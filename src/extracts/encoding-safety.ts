@@ -49,6 +49,7 @@ export function assertSafe({ verdict, findings }: SafetyView): void {
     `the filters give too much away. ${reasons.join('; ')}. Encode with the default profile, or see docs/encoding.md`);
 }
 
+/** What the custodian's report says of the risk; no value of a record. */
 export function safetyView({ verdict, segments, records }: ExtractRisk): SafetyView {
   return {
     verdict,

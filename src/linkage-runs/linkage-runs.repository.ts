@@ -16,8 +16,6 @@ export interface AcceptedExtract {
   readonly version: number;
 }
 
-/** COPY takes no parameters: what stands in its text is looked at. */
-
 const COLUMNS = `id, project, state, progress, spec, extracts, manifest, estimates, objections, failure,
   links_destroyed_at AS "linksDestroyedAt", requested_by AS "requestedBy", created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt"`;
 
@@ -38,6 +36,7 @@ export class LinkageRunsRepository {
    * nothing else meanwhile.
    */
   async* chunks(manager: EntityManager, extract: string): AsyncGenerator<{ place: number; data: Buffer }> {
+    // COPY takes no parameters: what stands in its text is looked at.
     if (!isRowId(extract)) throw new Error('not the id of an extract');
     const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
     for await (const [place, data] of copyOut(manager, query, roomUsedAgain(1))) {

@@ -14,7 +14,7 @@ const ERRORS_BEYOND_THE_MODEL = 1;
  * Where the number of errors (false links, or missed matches) will lie, of which a model expects `expected`.
  *
  * Errors come in events: who joins two people joins all pairs between their records. `pairsOfEvent` pairs are
- * struck together (the design effect of cluster sampling; Kish 1965, section 5.4), so the count is that many
+ * struck together (the design effect of cluster sampling; Kish 1965), so the count is that many
  * times a number of events. Of the rate of events only its mean is believed, the model's and one event more:
  * the distribution that assumes nothing else is the exponential one (maximum entropy; Jaynes 1957), and the
  * events of an exponential rate are geometric. So the interval holds the chance of events and a model that is

@@ -120,6 +120,7 @@ export function sharesOf(ones: ArrayLike<number>, filters: number): Float64Array
   return filters === 0 ? new Float64Array(0) : Float64Array.from(ones, (count) => count / filters);
 }
 
+/** The statistics of what was collected; the same however it was. */
 export function riskStatistics(findings: FilterFindings): RiskStatistics {
   const { bits, fill: { records, missing, ...fill }, full, outlying, frequencies, sample } = findings;
   const present = records - missing;

@@ -1,3 +1,5 @@
+import { mixed } from './filter-hash.js';
+
 // Once: where the global object is a sandbox, as in tests, each look-up of Math outweighs the instruction.
 const { imul } = Math;
 
@@ -89,13 +91,5 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
     low = imul(low ^ bytes[at], 0x5bd1e995);
     low ^= low >>> 15;
   }
-  return (mixed(high) >>> 11) * 2 ** 32 + (mixed(low ^ high) >>> 0);
-}
-
-function mixed(hash: number): number {
-  let x = hash ^ (hash >>> 16);
-  x = imul(x, 0x85ebca6b);
-  x ^= x >>> 13;
-  x = imul(x, 0xc2b2ae35);
-  return x ^ (x >>> 16);
+  return (mixed(high) >>> 11) * 2 ** 32 + mixed(low ^ high);
 }
