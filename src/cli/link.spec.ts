@@ -230,6 +230,24 @@ describe('vinculum link refuses, with 2,', () => {
     expect(lastLine(done)).toMatchObject({ error: { code: 'LINKAGE_SPEC_INVALID' } });
   });
 
+  it.each([
+    ['NaN', 'BAD_USAGE', 'expected a readable JSON file'], ['1e999', 'LINKAGE_SPEC_INVALID', 'seed must be a whole number'],
+    ['"7"', 'LINKAGE_SPEC_INVALID', 'seed must be'], ['-1', 'LINKAGE_SPEC_INVALID', 'seed must be'],
+  ])('a spec whose seed is %s', (seed, code, reason) => {
+    const spec = readFileSync(resolve(__dirname, '../../config/linkage/default.json'), 'utf8');
+    writeFileSync(path('spec.json'), spec.replace(/"seed": \d+/, `"seed": ${seed}`));
+    const done = linkCsv(['a.csv', 'b.csv'], '--spec', path('spec.json'), '--json');
+    expect(done).toMatchObject({ code: 2, err: expect.stringContaining(reason) });
+    expect(lastLine(done)).toMatchObject({ error: { code } });
+  });
+
+  it.each([['', 'CSV_EMPTY'], ['id,person,first,last,born\n', 'CSV_EMPTY']])('an empty register (%j)', (text, code) => {
+    writeFileSync(path('empty.csv'), text);
+    const done = linkCsv(['a.csv', 'empty.csv'], '--json');
+    expect(done.code).toBe(2);
+    expect(lastLine(done)).toMatchObject({ error: { code } });
+  });
+
   it.each(['nowhere/links.csv', 'taken'])('an --out that cannot be written (%s), and leaves nothing behind', (out) => {
     mkdirSync(path('taken'), { recursive: true });
     const before = readdirSync(folder);

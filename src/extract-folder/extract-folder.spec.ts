@@ -98,6 +98,15 @@ describe('ExtractWriter and the readers', () => {
   });
 });
 
+it('takes no memory for records that a manifest only claims', async () => {
+  const manifest = writeExtract(3);
+  const [records, { encodings }] = [1e12, manifest.parts];
+  const claimed = { ...encodings, rows: records, bytes: records * (16 + 24) };
+  const parts = { ...manifest.parts, encodings: claimed, content: { ...encodings, rows: records } };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, records, parts }));
+  await expect(readEncodedExtract(folder)).rejects.toMatchObject({ code: 'EXTRACT_PART_DIFFERS' });
+});
+
 describe('verifyExtractFolder', () => {
   it.each([
     ['a row with an unknown code', 'content', (text: string) => text.replace(',F,', ',X,'), 'sex', 1],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   EXTRACT_PART_FILES, RECORD_ID_BYTES, VinculumError, encodingRowBytes,
@@ -49,6 +49,7 @@ export async function readEncodedExtract(
 ): Promise<{ manifest: ExtractManifest; extract: EncodedExtract; recordIds: Uint8Array }> {
   const manifest = await readManifest(folder);
   const { registerId, cardinality, records } = manifest;
+  await assertSize(folder, manifest, 'encodings');
   const recordIds = new Uint8Array(records * RECORD_ID_BYTES);
   const segments = manifest.segments.map(({ name, bits }) => (
     { name, bits, filters: new Uint8Array((records * bits) / 8) }));
@@ -119,6 +120,15 @@ export async function readPart(
   if (hash.digest('hex') !== part.sha256) {
     throw differs(`${file}: its SHA-256 is not the one in the manifest; the file was changed or damaged`);
   }
+}
+
+/** Before memory is taken for what a manifest claims. */
+async function assertSize(folder: string, manifest: ExtractManifest, name: ExtractPartName): Promise<void> {
+  const file = EXTRACT_PART_FILES[name];
+  const found = await stat(join(folder, file)).catch(() => undefined);
+  const bytes = manifest.parts[name]?.bytes;
+  if (!found) throw differs(`${file}: expected the file, found none`);
+  if (found.size !== bytes) throw differs(`${file}: expected ${bytes} bytes, got ${found.size}`);
 }
 
 function differs(reason: string): VinculumError {

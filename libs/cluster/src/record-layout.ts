@@ -1,7 +1,7 @@
 import type { ClusteredRegister } from './record-links.js';
 
 /** Unique registers are tracked in the bits of one number. */
-const MOST_UNIQUE_REGISTERS = 30;
+export const MOST_UNIQUE_REGISTERS = 30;
 
 /** Which records exclude each other, numbered through all registers. */
 export interface RecordLayout {

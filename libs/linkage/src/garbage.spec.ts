@@ -1,5 +1,5 @@
 import type { Cardinality, EncodedExtract } from '#libs/record';
-import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import { chance, extractOf, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
 import { link } from './link.js';
 import type { LinkageSpec } from './linkage-spec.js';
 
@@ -21,6 +21,15 @@ function filters(length: number, seed: number): Uint8Array[] {
   return Array.from({ length }, () => randomFilter(128, 0.3, random));
 }
 
+/** Each filter is the one before with a few bits turned: neighbours are alike, those farther off are not. */
+function chain(length: number, seed: number): Uint8Array[] {
+  const random = chance(seed);
+  const links = filters(1, seed + 1);
+  while (links.length < length) links.push(turned(links.at(-1)!, 0.01, random));
+  return links;
+}
+
+const numbersTo = (end: number): number[] => Array.from({ length: end }, (_, n) => n);
 const copies = (length: number, filter: Uint8Array): Uint8Array[] => Array<Uint8Array>(length).fill(filter);
 const MISSING = new Uint8Array(16);
 const [SAME] = filters(1, 1);
@@ -98,6 +107,18 @@ describe.each(WAYS)('garbage, %s', (_, spec) => {
     await linkWhole([register('a', 'many', [one], [birth]), register('b', 'many', [other], [birth])], spec);
   });
 
+  it.each<[string, Cardinality]>([['many', 'many'], ['unique', 'unique']])(
+    'chains that join all records of three registers, each %s per person', async (_name, cardinality) => {
+      const [names, births] = [chain(450, 14), chain(450, 15)];
+      const shift = (x: number) => (all: Uint8Array[]): Uint8Array[] => [...all.slice(x), ...all.slice(0, x)];
+      const extracts = numbersTo(3).map((x) => {
+        const ofRegister = (all: Uint8Array[]): Uint8Array[] => shift(x)(all).filter((__, k) => k % 3 === x);
+        return register(`r${x}`, cardinality, ofRegister(names), ofRegister(births));
+      });
+      const { entities } = await linkWhole(extracts, spec);
+      expect(entities).toBeLessThan(450);
+    });
+
   it('filters full of ones', async () => {
     const full = new Uint8Array(16).fill(255);
     await linkWhole([
@@ -115,5 +136,39 @@ describe('garbage by the thousand, blocked', () => {
       register('b', 'unique', [...same, ...names], [...same, ...births]),
     ], BLOCKED);
     expect(models[0].model.cutPairs).toBe(2 * 5000 * 5000);
+  });
+});
+
+describe('garbage that is refused before any work', () => {
+  const person = (registerId: string): EncodedExtract =>
+    register(registerId, 'unique', filters(5, 12), filters(5, 13));
+  const [a, b] = [person('a'), person('b')];
+
+  it.each<[string, EncodedExtract]>([
+    ['fewer filters than records', { ...b, records: 6 }],
+    ['no whole number of records', { ...b, records: Number.NaN }],
+    ['less than no record', { ...b, records: -5 }],
+    ['records in words', { ...b, records: '5' as unknown as number }],
+    ['a cardinality that is none', { ...b, cardinality: 'few' as Cardinality }],
+  ])('an extract with %s', async (_, bad) => {
+    await expect(link([a, bad], SPEC)).rejects.toMatchObject({ code: 'LINKAGE_INPUT_INVALID' });
+  });
+
+  it('a register more than can be unique per person', async () => {
+    const many = Array.from({ length: 31 }, (_, n) => person(`r${n}`));
+    await expect(link(many, SPEC)).rejects.toMatchObject({
+      code: 'LINKAGE_INPUT_INVALID', message: expect.stringContaining('at most 30'),
+    });
+  });
+
+  const changes: [string, object][] = [
+    ['NaN', { score: { rounds: Number.NaN } }], ['infinite', { blocking: { ...SPEC.blocking, comparisonsPerRecord: Infinity } }],
+    ['below nothing', { seed: -1 }], ['in words', { comparison: { sampledPairs: '2000', steps: 1 } }],
+    ['unknown', { threshold: 0.8 }], ['unknown within', { score: { rounds: 2, starts: 5 } }],
+    ['a list where members belong', { blocking: [] }],
+  ];
+  it.each(changes)('a spec that is %s, whoever calls', async (_, change) => {
+    const spec = { ...SPEC, ...change } as LinkageSpec;
+    await expect(link([a, b], spec)).rejects.toMatchObject({ code: 'LINKAGE_SPEC_INVALID' });
   });
 });

@@ -1,15 +1,16 @@
-import { VinculumError, type EncodedExtract } from '#libs/record';
+import type { EncodedExtract } from '#libs/record';
 import { randomPairs } from '#libs/block';
 import { clusterRecords, type Entities, type RecordLinks } from '#libs/cluster';
 import {
-  chooseCuts, comparisonScheme, MAX_SEGMENTS, shareFilters,
+  chooseCuts, comparisonScheme, shareFilters,
   type ChancePairs, type ComparisonScheme, type SharedFilters,
 } from '#libs/compare';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { expectedLinkQuality, type DecidedLinks, type ExpectedLinkQuality } from './expected-links.js';
+import { assertLinkable } from './linkage-input.js';
 import { linkageTasks, type LinkageTask } from './linkage-tasks.js';
 import { decisionWarnings, modelWarnings, type LinkageWarning } from './linkage-warning.js';
-import type { LinkageSpec } from './linkage-spec.js';
+import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
 import { assertExplainable, explainPairs, type PairExplanation } from './pair-explanation.js';
 import { assertCategories } from './record-categories.js';
@@ -42,11 +43,13 @@ export interface LinkageResult extends ExpectedLinkQuality {
  *
  * Deterministic: the same extracts, in the same order, and spec give the same result.
  *
- * @throws VinculumError `LINKAGE_INPUT_INVALID` when the extracts do not fit together.
+ * @throws VinculumError `LINKAGE_INPUT_INVALID` when the extracts do not fit together, `LINKAGE_SPEC_INVALID`
+ *   when the spec is none.
  */
 export async function link(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
 ): Promise<LinkageResult> {
+  parseLinkageSpec(spec);
   assertLinkable(extracts);
   assertCategories(resources.categories ?? [], extracts);
   assertExplainable(resources.explain ?? [], extracts);
@@ -74,28 +77,6 @@ export async function link(
   const result = timings.measureNow('cluster', () => decide(extracts, scheme, spec, resources, tasks, results));
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
   return { ...result, scheme, timings: timings.milliseconds };
-}
-
-function assertLinkable(extracts: readonly EncodedExtract[]): void {
-  const refuse = (message: string): never => {
-    throw new VinculumError('LINKAGE_INPUT_INVALID', message);
-  };
-  if (extracts.length < 2) refuse(`linkage needs at least two extracts, got ${extracts.length}`);
-  const segments = extracts[0].segments.length;
-  if (segments < 1 || segments > MAX_SEGMENTS) {
-    refuse(`linkage compares 1 to ${MAX_SEGMENTS} segments, got ${segments}: encode with fewer`);
-  }
-  const shape = (extract: EncodedExtract): string =>
-    extract.segments.map(({ name, bits }) => `${name}:${bits}`).join(',');
-  for (const extract of extracts) {
-    if (extract.records === 0) refuse(`the extract of ${extract.registerId} holds no record`);
-    if (shape(extract) !== shape(extracts[0])) {
-      refuse(`the extract of ${extract.registerId} has the segments ${shape(extract)}, `
-        + `the first one has ${shape(extracts[0])}: encode both with the same spec`);
-    }
-  }
-  const ids = new Set(extracts.map(({ registerId }) => registerId));
-  if (ids.size !== extracts.length) refuse('two extracts are of the same register: give each its own id');
 }
 
 /** Random pairs whose quartiles of similarity say where levels begin. */
