@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const quality = measure(result, records, registers, people.person);
   const completeness = completenessOf(encoded.extracts, result.scheme, followed[0], people.person, seed);
   console.log(JSON.stringify({
-    seconds: encoded.seconds + linking, peakRssMb, ...quality, ...completeness,
+    kernel: compute.kernel, seconds: encoded.seconds + linking, peakRssMb, ...quality, ...completeness,
     bestThresholdF1: result.scheme.segments.length > 1
       ? null : bestThresholdF1(followed[0], records, people.person),
     estimated: result.estimated,

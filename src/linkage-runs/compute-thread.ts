@@ -1,5 +1,6 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { performTask, type ComputeTask } from '#libs/linkage';
+import { candidateKernel } from '../platform/kernels/candidate-kernel.js';
 import type { ComputeAnswer } from './compute-threads.js';
 
 /*
@@ -7,9 +8,11 @@ import type { ComputeAnswer } from './compute-threads.js';
  * is handed, and nothing else.
  */
 
+const kernel = candidateKernel((workerData as { kernel: string }).kernel);
+
 function answerTo(task: ComputeTask): ComputeAnswer {
   try {
-    const steps = performTask(task);
+    const steps = performTask(task, kernel);
     for (;;) {
       const step = steps.next();
       if (step.done) return { kind: 'result', result: step.value };

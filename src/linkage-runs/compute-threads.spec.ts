@@ -1,5 +1,6 @@
 import { link, type LinkageResult, type LinkageSpec } from '#libs/linkage';
 import { chance, extractOf, randomFilter, turned } from '../../test/support/encoded-extracts.js';
+import { candidateKernels } from '../platform/kernels/candidate-kernel.js';
 import { computeThreadsFor, openComputeThreads } from './compute-threads.js';
 
 const SPEC: LinkageSpec = {
@@ -27,8 +28,8 @@ function register(registerId: string, cardinality: 'unique' | 'many', from: numb
 
 const extracts = [register('a', 'unique', 0, 1000, 0), register('b', 'many', 500, 1500, 0.02)];
 
-async function linkedWith(threads: number, spec: LinkageSpec): Promise<LinkageResult> {
-  const compute = openComputeThreads(threads);
+async function linkedWith(threads: number, spec: LinkageSpec, kernel?: string): Promise<LinkageResult> {
+  const compute = openComputeThreads(threads, kernel);
   try {
     return await link(extracts, spec, { compute });
   } finally {
@@ -44,6 +45,11 @@ describe('compute threads', () => {
       expect(alone.entities).toBeLessThan(1900);
       for (const threads of [1, 2, 3]) expect(await linkedWith(threads, spec)).toEqual(alone);
     });
+
+  it('give the same result with every kernel that runs here', async () => {
+    const alone = await link(extracts, SPEC);
+    for (const { name } of candidateKernels()) expect(await linkedWith(2, SPEC, name)).toEqual(alone);
+  });
 
   it('stop at once when the run is cancelled', async () => {
     const compute = openComputeThreads(2);

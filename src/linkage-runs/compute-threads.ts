@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ComputeResult, ComputeTask, ComputeThreads } from '#libs/linkage';
 import type { EncodedExtract } from '#libs/record';
+import { candidateKernel } from '../platform/kernels/candidate-kernel.js';
+import { useLargePages } from '../platform/kernels/native-candidate-kernels.js';
 import { packageRoot } from '../platform/settings/policy-document.js';
 
 /** What a compute thread says about its task. */
@@ -29,12 +31,14 @@ export function computeThreadsFor(
   return (records * records) / 4 < LEAST_PAIRS ? undefined : openComputeThreads(availableParallelism());
 }
 
-/** Starts `threads` threads; each does one task at a time. */
-export function openComputeThreads(threads: number): OpenComputeThreads {
-  const idle = Array.from({ length: threads }, () => new Worker(join(packageRoot(), THREAD)));
+/** Starts `threads` threads; each does one task at a time, with the fastest kernel unless one is named. */
+export function openComputeThreads(threads: number, kernelName?: string): OpenComputeThreads {
+  const kernel = candidateKernel(kernelName).name;
+  const idle = Array.from({ length: threads }, () =>
+    new Worker(join(packageRoot(), THREAD), { workerData: { kernel } }));
   const all = [...idle];
   return {
-    threads,
+    threads, kernel, prepare: (memory) => void useLargePages(memory),
     async run(task) {
       const worker = idle.pop();
       if (!worker) throw new Error(`more than ${threads} tasks at a time`);

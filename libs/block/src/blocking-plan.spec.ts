@@ -1,7 +1,7 @@
 import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
 import {
-  allPairs, candidateProbability, exhaustiveIsCheaper, planTables, refinements,
-  type BlockingPlan, type BlockingSpec, type BlockingTable, type PlanEvidence,
+  allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
+  type BlockingSpec, type BlockingTable, type DifferingShares, type PlanEvidence, type TablePlan,
 } from './blocking-plan.js';
 import { differingShares, mostVariableColumns } from './columns.js';
 import { indexTable, type BlockedSegment } from './table-index.js';
@@ -12,16 +12,24 @@ const SPEC: BlockingSpec = {
 };
 const REGISTERS = { recordsOfA: 20000, recordsOfB: 20000, within: false };
 const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);
+const both = (shares: Float64Array): DifferingShares => ({ inPool: shares, inAll: shares });
 const ofShare = (length: number, share: number): Float64Array => new Float64Array(length).fill(share);
 
 /** Matches that differ in these shares of each segment, among strangers that differ in half. */
 function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
   return {
     segments: segments.map((shares) => ({
-      pool: POOL, ofMatches: Float64Array.from(shares), ofRandomPairs: ofShare(1000, 0.5), mostDiffering: 200,
+      bits: 256, pool: POOL, ofMatches: both(Float64Array.from(shares)),
+      ofRandomPairs: both(ofShare(1000, 0.5)),
     })),
     matchWeights: ofShare(segments[0].length, 1), scale: 200,
   };
+}
+
+/** As if what is found in one segment said nothing of another. */
+function probability(plan: TablePlan, differing: readonly number[]): number {
+  const missed = differing.map((share, s) => 1 - segmentCandidateProbability(plan, s)(share));
+  return 1 - missed.reduce((product, one) => product * one, 1);
 }
 
 const like = (share: number): number[] => Array<number>(50).fill(share);
@@ -41,7 +49,7 @@ describe('the plan of tables', () => {
   it('has one table of equal filters a segment, and no more where those find every match', () => {
     const plan = planTables(REGISTERS, evidence([0, 0.5, 0], [0.5, 0, 0]), SPEC, 1);
     expect(plan.tables).toEqual([{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 1 }]);
-    expect(plan.predicted).toEqual({ comparisons: 0, pairCompleteness: 1 });
+    expect(plan.predicted).toMatchObject({ looks: 0, comparisons: 0, pairCompleteness: 1 });
     expect(plan.pairs).toBe(4e8);
   });
 
@@ -51,9 +59,10 @@ describe('the plan of tables', () => {
       const plan = planTables(REGISTERS, evidence(like(0.1)), spec, 1);
       const tables = sampled(plan, 0);
       expect(plan.predicted.pairCompleteness).toBeGreaterThanOrEqual(wanted);
-      expect(plan.predicted.pairCompleteness).toBeCloseTo(candidateProbability(plan, [0.1]), 12);
-      const fewer: BlockingPlan = { ...plan, tables: plan.tables.slice(0, -1) };
-      expect(candidateProbability(fewer, [0.1])).toBeLessThan(wanted);
+      expect(plan.predicted.pairCompleteness).toBeCloseTo(probability(plan, [0.1]), 12);
+      // Tables come eight at a time.
+      const fewer: TablePlan = { ...plan, tables: plan.tables.slice(0, -8) };
+      expect(probability(fewer, [0.1])).toBeLessThan(wanted);
       for (const table of tables) {
         if (table.kind !== 'sampled') continue;
         const columns = [...table.columns, ...table.finer];
@@ -82,6 +91,33 @@ describe('the plan of tables', () => {
     expect(width(1e6)).toBeGreaterThan(14);
   });
 
+  it('keeps to the budget of comparisons a record, and finds less for less', () => {
+    const records = REGISTERS.recordsOfA + REGISTERS.recordsOfB;
+    const plans = [10, 30, 5000].map((comparisonsPerRecord) => planTables(
+      REGISTERS, evidence(like(0.3)), { ...SPEC, tablesPerSegment: 5000, comparisonsPerRecord }, 1));
+    const [little, more, enough] = plans.map(({ predicted }) => predicted);
+    expect(little.cost).toBeLessThanOrEqual(10 * records);
+    expect(more.cost).toBeLessThanOrEqual(30 * records);
+    expect(little.pairCompleteness).toBeLessThan(more.pairCompleteness);
+    expect(more.pairCompleteness).toBeLessThan(0.99);
+    expect(enough.pairCompleteness).toBeGreaterThanOrEqual(0.99);
+    // The last table that is paid for would have been one too many.
+    expect(little.cost).toBeGreaterThan(5 * records);
+  });
+
+  it('lets the keys of a long segment lie in one line, and looks at another', () => {
+    const [segment] = evidence(like(0.1)).segments;
+    const pool = Uint16Array.from({ length: 512 }, (_, k) => 4 * k);
+    const long = { ...evidence(like(0.1)), segments: [{ ...segment, bits: 2048, pool }] };
+    const lines = sampled(planTables(REGISTERS, long, SPEC, 1), 0).map((table) => {
+      if (table.kind !== 'sampled') throw new Error('expected sampled tables alone');
+      const own = new Set(Array.from(table.columns, (column) => Math.floor(column / 512)));
+      expect(own).toEqual(new Set([(table.line + 1) % 4]));
+      return table.line;
+    });
+    expect(lines.slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
+  });
+
   it('keeps to the most tables that are allowed', () => {
     const plan = planTables(REGISTERS, evidence(like(0.3)), { ...SPEC, tablesPerSegment: 7 }, 1);
     expect(sampled(plan, 0)).toHaveLength(7);
@@ -104,11 +140,11 @@ describe('the plan of tables', () => {
   });
 
   it('gives way to comparing every pair where that costs less', () => {
-    const small = { recordsOfA: 60, recordsOfB: 60, within: false };
+    const small = { recordsOfA: 20, recordsOfB: 20, within: false };
     const matches = evidence(like(0.1));
-    expect(exhaustiveIsCheaper(planTables(small, matches, SPEC, 1), small)).toBe(true);
+    expect(exhaustiveIsCheaper(planTables(small, matches, SPEC, 1))).toBe(true);
     const large = { recordsOfA: 1e6, recordsOfB: 1e6, within: false };
-    expect(exhaustiveIsCheaper(planTables(large, matches, SPEC, 1), large)).toBe(false);
+    expect(exhaustiveIsCheaper(planTables(large, matches, SPEC, 1))).toBe(false);
   });
 
   it('counts the pairs of two registers and of one', () => {
@@ -122,9 +158,11 @@ describe('what splits a bucket that is too large', () => {
     const [columns, finer] = [Uint16Array.of(1, 2), Uint16Array.of(3)];
     expect(refinements({ kind: 'equal', segment: 1 }, 3)).toEqual(
       [{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 2 }]);
-    expect(refinements({ kind: 'sampled', segment: 0, columns, finer }, 2)).toEqual([
-      { kind: 'sampled', segment: 0, columns: finer, finer: new Uint16Array(0) }, { kind: 'equal', segment: 1 },
-    ]);
+    const table = {
+      kind: 'sampled', segment: 0, columns, finer, line: 1, mostInHalf: 5, mostInLine: 9,
+    } as const;
+    expect(refinements(table, 2)).toEqual(
+      [{ ...table, columns: finer, finer: new Uint16Array(0) }, { kind: 'equal', segment: 1 }]);
     expect(refinements({ kind: 'equal', segment: 0 }, 1)).toEqual([]);
   });
 });
@@ -163,9 +201,12 @@ describe('the columns of a segment', () => {
 
 describe('candidate probability', () => {
   const random = chance(11);
+  const differingOf = (a: BlockedSegment, b: BlockedSegment, row: number): number =>
+    a.filters.subarray(32 * row, 32 * row + 32).reduce((sum, byte, k) =>
+      sum + (byte ^ b.filters[32 * row + k]).toString(2).replaceAll('0', '').length, 0);
   const originals = Array.from({ length: 4000 }, () => randomFilter(256, 0.5, random));
 
-  it.each([0.02, 0.05, 0.1, 0.2])('is the share of pairs that collide when %d of the columns differ', (share) => {
+  it.each([0.02, 0.05, 0.1, 0.2])('is the share of pairs that collide and are near when %d of the columns differ', (share) => {
     const [a, b] = [originals, originals.map((row) => turned(row, share, random))].map(segmentOf);
     const plan = planTables(REGISTERS, evidence([0.3, 0.1]), { ...SPEC, tablesPerSegment: 6 }, 5);
     const found = new Uint8Array(originals.length);
@@ -176,21 +217,22 @@ describe('candidate probability', () => {
         rows.forEach((row, k) => { byRow[row] = sorted[k]; });
         return byRow;
       });
-      keys[0].forEach((key, row) => { if (key === keys[1][row]) found[row] = 1; });
+      const most = table.kind === 'sampled' ? table.mostInHalf : 0;
+      keys[0].forEach((key, row) => {
+        // 256 columns are half a line: nothing lies behind them.
+        if (key === keys[1][row] && differingOf(a, b, row) <= most) found[row] = 1;
+      });
     }
     const own = found.reduce((sum, one) => sum + one, 0) / originals.length;
-    const expected = candidateProbability(plan, [share]);
+    const expected = probability(plan, [share]);
     const error = Math.sqrt((expected * (1 - expected)) / originals.length);
     // Tables share some columns, so that finds are not quite independent: two hundredths for that.
     expect(Math.abs(own - expected)).toBeLessThan(4 * error + 0.02);
   });
 
-  it('is certain for an equal segment, nothing when all are missing, and joins the segments', () => {
+  it('is certain for an equal segment, and nothing when it is missing', () => {
     const plan = planTables(REGISTERS, evidence([0.1, 0.2], [0.2, 0.1]), SPEC, 1);
-    expect(candidateProbability(plan, [0, 0.4])).toBe(1);
-    expect(candidateProbability(plan, [Number.NaN, Number.NaN])).toBe(0);
-    const missedBy = (differing: number[]): number => 1 - candidateProbability(plan, differing);
-    expect(missedBy([0.1, 0.2])).toBeCloseTo(missedBy([0.1, Number.NaN]) * missedBy([Number.NaN, 0.2]), 12);
-    expect(candidateProbability({ kind: 'exhaustive', pairs: 9 }, [Number.NaN])).toBe(1);
+    expect(probability(plan, [0, 0.4])).toBe(1);
+    expect(probability(plan, [Number.NaN, Number.NaN])).toBe(0);
   });
 });

@@ -1,17 +1,22 @@
+import { look, looksForChance, type Look, type LookLimits } from './near-look.js';
 import { seededRandom } from './seeded-random.js';
 
 /**
  * One table of a blocking plan. Records whose keys are equal become candidates.
  * `equal`: the key is the whole filter of the segment; `sampled`: the key is `columns` of it (Hamming LSH,
- * Indyk and Motwani 1998: two filters that differ in a share d of the columns collide with (1 - d)^w).
+ * Indyk and Motwani 1998: two filters that differ in a share d of the columns collide with (1 - d)^w), and
+ * those that share a key are looked at in line `line` of 512 columns first.
  * `finer` are further columns, which split a bucket that is too large.
  */
-export type BlockingTable =
-  | { readonly kind: 'equal'; readonly segment: number }
-  | {
-    readonly kind: 'sampled'; readonly segment: number;
-    readonly columns: Uint16Array; readonly finer: Uint16Array;
-  };
+export type BlockingTable = { readonly kind: 'equal'; readonly segment: number } | SampledTable;
+
+export interface SampledTable extends LookLimits {
+  readonly kind: 'sampled';
+  readonly segment: number;
+  readonly columns: Uint16Array;
+  readonly finer: Uint16Array;
+  readonly line: number;
+}
 
 export type BlockingPlan =
   | { readonly kind: 'exhaustive'; readonly pairs: number }
@@ -20,19 +25,20 @@ export type BlockingPlan =
 export interface TablePlan {
   readonly kind: 'hamming-lsh';
   readonly pairs: number;
+  /** Length of each segment's filters. */
+  readonly bits: readonly number[];
   readonly tables: readonly BlockingTable[];
-  /**
-   * For each segment: in how many of the first 512 columns the candidates of its sampled tables may differ.
-   * Most that collide by chance differ in more, and are dropped after one look.
-   */
-  readonly mostDiffering: readonly number[];
   readonly predicted: PlanPrediction;
 }
 
 /** What a plan should give, said before it runs. */
 export interface PlanPrediction {
-  /** Comparisons, repeated ones included. */
+  /** Pairs that share a key, repeated ones included: each is looked at. */
+  readonly looks: number;
+  /** Comparisons in full, repeated ones included. */
   readonly comparisons: number;
+  /** What the tables cost, in comparisons. */
+  readonly cost: number;
   /** Share of the likely matches of the sample that become candidates, 0..1. */
   readonly pairCompleteness: number;
 }
@@ -57,17 +63,21 @@ export interface PlannedRegisters {
   readonly within: boolean;
 }
 
-/**
- * What a sample tells about a segment: shares of differing columns of likely matches and of random pairs
- * (0..1; NaN where the segment is missing).
- */
+/** Shares of differing columns of pairs, 0..1; NaN where the segment is missing. */
+export interface DifferingShares {
+  /** Among the columns that keys are drawn from. */
+  readonly inPool: Float64Array;
+  /** Among all. */
+  readonly inAll: Float64Array;
+}
+
+/** What a sample tells about a segment. */
 export interface SegmentEvidence {
+  readonly bits: number;
   /** Columns to draw from, most variable first. */
   readonly pool: Uint16Array;
-  readonly ofMatches: Float64Array;
-  readonly ofRandomPairs: Float64Array;
-  /** See `TablePlan.mostDiffering`. */
-  readonly mostDiffering: number;
+  readonly ofMatches: DifferingShares;
+  readonly ofRandomPairs: DifferingShares;
 }
 
 export interface PlanEvidence {
@@ -79,18 +89,28 @@ export interface PlanEvidence {
 }
 
 /** Widths of keys that are tried. */
-const LEAST_COLUMNS = 6;
+const LEAST_COLUMNS = 4;
 const MOST_COLUMNS = 24;
 /** Further columns for buckets that are too large. */
 const FINER_COLUMNS = 8;
-/** Cost of putting a record into a table, in comparisons. */
-const COST_OF_RECORD = 3;
-/** A table that costs more than this for each match that it adds is not worth its time: diffusion wins. */
-const MOST_COMPARISONS_FOR_A_MATCH = 500000;
-/** So much likelier than strangers matches must be to collide, or the table tells nothing. */
+/** Columns of one line, and how many times more of the pool must lie in it than a key takes. */
+const LINE_COLUMNS = 512;
+const ENOUGH_TO_DRAW = 3;
+/** Tables are planned so many at a time, all of one kind. */
+const TABLES_TOGETHER = 8;
+/** Costs, in comparisons: of a record in a table, … */
+const COST_OF_RECORD = 0.3;
+/** … of a look at the first half of a line, of a look at the rest, … */
+const COST_OF_LOOK = 0.005;
+const COST_OF_LONGER_LOOK = 0.1;
+/** … and of a pair of an exhaustive comparison, which reads filters in order. */
+const COST_OF_EXHAUSTIVE_PAIR = 0.25;
+/** Tables that cost more than this for each match that they add are not worth their time: diffusion wins. */
+const MOST_COMPARISONS_FOR_A_MATCH = 50000;
+/** So much likelier than strangers matches must be to become candidates, or the table tells nothing. */
 const LEAST_LIFT = 3;
-/** A candidate costs as much as this many pairs of an exhaustive comparison, which reads filters in order. */
-const COST_OF_CANDIDATE = 4;
+/** A bucket of average size must have so many times fewer pairs than the limit. */
+const ROOM_IN_BUCKET = 4;
 
 export function allPairs({ recordsOfA, recordsOfB, within }: PlannedRegisters): number {
   return within ? (recordsOfA * (recordsOfA - 1)) / 2 : recordsOfA * recordsOfB;
@@ -99,101 +119,118 @@ export function allPairs({ recordsOfA, recordsOfB, within }: PlannedRegisters): 
 /**
  * Plans the tables of a pair of registers: one `equal` table a segment (an unchanged segment always finds its
  * match, even where diffusion pushes near matches towards chance), and sampled ones where they find more:
- * one after the other from the segment that adds most completeness for its cost, until enough is expected.
+ * some at a time, of the segment, width and look that add most completeness for their cost given what is
+ * still missed, until enough is expected, or the budget is spent, or what is left is not worth it.
  */
 export function planTables(
   registers: PlannedRegisters, evidence: PlanEvidence, spec: BlockingSpec, seed: number,
 ): TablePlan {
   const pairs = allPairs(registers);
   const records = registers.recordsOfA + registers.recordsOfB;
-  const random = seededRandom(seed);
+  const { segments, matchWeights } = evidence;
   const missed = missedByEqualTables(evidence);
-  const segments = evidence.segments.map((segment) =>
-    bestWidth(segment, evidence.matchWeights, missed, pairs, records));
-  const total = evidence.matchWeights.reduce((sum, weight) => sum + weight, 0);
-  const tables: BlockingTable[] = evidence.segments.map((_, segment) => ({ kind: 'equal', segment }));
+  const kinds = segments.flatMap((one, segment) => tableKinds(one, segment, pairs, records, spec));
+  const tables: BlockingTable[] = segments.map((_, segment) => ({ kind: 'equal', segment }));
   const drawn = segments.map(() => 0);
-  const share = (left: Float64Array): number =>
-    (total > 0 ? weighted(left, evidence.matchWeights) / total : 0);
-  let comparisons = evidence.segments.reduce((sum, { ofRandomPairs }) =>
-    sum + pairs * equalShare(ofRandomPairs), 0);
-  let left = spec.comparisonsPerRecord * records - comparisons;
-  while (share(missed) > 1 - spec.pairCompleteness) {
-    const choice = bestSegment(segments, drawn, missed, evidence, spec);
-    if (choice === null || segments[choice.segment].cost > left) break;
-    left -= segments[choice.segment].cost;
-    const { pool } = evidence.segments[choice.segment];
-    const { width, collision, chance } = segments[choice.segment];
-    tables.push(sampledTable(choice.segment, pool, width, random));
-    drawn[choice.segment]++;
-    comparisons += pairs * chance;
-    for (let p = 0; p < missed.length; p++) missed[p] *= 1 - collision[p];
+  const random = seededRandom(seed);
+  const total = weighted(missed.map(() => 1), matchWeights);
+  const share = (): number => (total > 0 ? weighted(missed, matchWeights) / total : 0);
+  const equal = segments.reduce(
+    (sum, { ofRandomPairs }) => sum + pairs * equalShare(ofRandomPairs.inPool), 0);
+  const predicted = {
+    looks: 0, comparisons: equal, cost: equal + COST_OF_RECORD * records * segments.length,
+  };
+  const most = spec.comparisonsPerRecord * records;
+  while (share() > 1 - spec.pairCompleteness) {
+    const kind = bestKind(kinds, drawn, missed, evidence, spec);
+    if (kind === null) break;
+    const count = Math.min(TABLES_TOGETHER, spec.tablesPerSegment - drawn[kind.segment],
+      Math.floor((most - predicted.cost) / kind.cost));
+    if (count < 1) break;
+    for (let t = 0; t < count; t++) tables.push(sampledTable(kind, segments[kind.segment], drawn, random));
+    predicted.looks += count * pairs * kind.collision;
+    predicted.comparisons += count * pairs * kind.chance;
+    predicted.cost += count * kind.cost;
+    for (let p = 0; p < missed.length; p++) missed[p] *= (1 - kind.found[p]) ** count;
   }
   return {
-    kind: 'hamming-lsh', pairs, tables, mostDiffering: evidence.segments.map(({ mostDiffering }) => mostDiffering),
-    predicted: { comparisons: Math.round(comparisons), pairCompleteness: 1 - share(missed) },
+    kind: 'hamming-lsh', pairs, tables, bits: segments.map(({ bits }) => bits),
+    predicted: {
+      looks: Math.round(predicted.looks), comparisons: Math.round(predicted.comparisons),
+      cost: Math.round(predicted.cost), pairCompleteness: 1 - share(),
+    },
   };
 }
 
 /** 1 for the likely matches that no equal table finds. */
 function missedByEqualTables({ segments, matchWeights }: PlanEvidence): Float64Array {
   return Float64Array.from(matchWeights, (_, p) =>
-    Number(segments.every(({ ofMatches }) => ofMatches[p] !== 0)));
+    Number(segments.every(({ ofMatches }) => ofMatches.inPool[p] !== 0)));
 }
 
-interface SegmentChoice {
+/** Sampled tables of a segment with keys of one width and one look. */
+interface TableKind {
+  readonly segment: number;
   readonly width: number;
-  /** Probability of each likely match to collide in a table. */
-  readonly collision: Float64Array;
-  /** Mean probability of a random pair to collide in a table. */
+  readonly look: Look;
+  /** Probability of each likely match to become a candidate by one such table. */
+  readonly found: Float64Array;
+  /** Mean probability of a random pair to share a key, and to become a candidate. */
+  readonly collision: number;
   readonly chance: number;
+  /** Of one table, in comparisons. */
   readonly cost: number;
 }
 
-/** The width that finds most of the missed matches for its cost. */
-function bestWidth(
-  { ofMatches, ofRandomPairs, pool }: SegmentEvidence, weights: Float64Array, missed: Float64Array,
-  pairs: number, records: number,
-): SegmentChoice {
-  let best: SegmentChoice | null = null;
-  let bestValue = -1;
-  const most = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, pool.length));
-  for (let width = LEAST_COLUMNS; width <= most; width++) {
-    const collision = ofMatches.map((share) => (Number.isNaN(share) ? 0 : (1 - share) ** width));
-    const chance = meanCollision(ofRandomPairs, width);
-    const cost = COST_OF_RECORD * records + pairs * chance;
-    const value = weighted(collision.map((one, p) => one * missed[p]), weights) / cost;
-    if (value > bestValue) {
-      best = { width, collision, chance, cost };
-      bestValue = value;
+/** The kinds of tables whose buckets are small enough. */
+function tableKinds(
+  { bits, pool, ofMatches, ofRandomPairs }: SegmentEvidence, segment: number, pairs: number, records: number,
+  spec: BlockingSpec,
+): TableKind[] {
+  const looks = looksForChance(ofRandomPairs.inAll, bits);
+  const passes = looks.map(({ passHalf, pass }) => ({
+    ofMatches: ofMatches.inAll.map(pass), halfByChance: ofRandomPairs.inAll.map(passHalf),
+    byChance: ofRandomPairs.inAll.map(pass),
+  }));
+  const kinds: TableKind[] = [];
+  for (let width = LEAST_COLUMNS; width <= Math.min(MOST_COLUMNS, pool.length); width++) {
+    const collide = (share: number): number => (1 - share) ** width;
+    const ofChance = ofRandomPairs.inPool.map(collide);
+    const collision = meanProduct(ofChance, null);
+    if (pairs * collision ** 2 * ROOM_IN_BUCKET > spec.maxPairsInBucket && width < pool.length) continue;
+    const sharing = ofMatches.inPool.map(collide);
+    for (const [k, one] of looks.entries()) {
+      const chance = meanProduct(ofChance, passes[k].byChance);
+      const cost = COST_OF_RECORD * records + pairs * (COST_OF_LOOK * collision
+        + COST_OF_LONGER_LOOK * meanProduct(ofChance, passes[k].halfByChance) + chance);
+      const found = sharing.map((p, m) => (Number.isNaN(p) ? 0 : p * passes[k].ofMatches[m]));
+      kinds.push({ segment, width, look: one, found, collision, chance, cost });
     }
   }
-  return best as SegmentChoice;
+  return kinds;
 }
 
-/** The segment whose next table finds most for its cost, if any is worth it; ties go to the first. */
-function bestSegment(
-  segments: readonly SegmentChoice[], drawn: readonly number[], missed: Float64Array,
+/** The kind whose next table finds most for its cost, if any is worth it; ties go to the first. */
+function bestKind(
+  kinds: readonly TableKind[], drawn: readonly number[], missed: Float64Array,
   { matchWeights, scale }: PlanEvidence, spec: BlockingSpec,
-): { readonly segment: number } | null {
-  let best: { segment: number; value: number } | null = null;
-  const left = weighted(missed, matchWeights);
-  for (const [segment, { collision, cost, chance }] of segments.entries()) {
+): TableKind | null {
+  let best: { kind: TableKind; value: number } | null = null;
+  const open = missed.map((one, p) => one * matchWeights[p]);
+  const left = open.reduce((sum, one) => sum + one, 0);
+  for (const kind of kinds) {
+    const { segment, found, chance, cost } = kind;
     if (drawn[segment] >= spec.tablesPerSegment) continue;
-    let gain = 0;
-    for (let p = 0; p < missed.length; p++) gain += collision[p] * missed[p] * matchWeights[p];
+    const gain = weighted(found, open);
     if (gain < LEAST_LIFT * chance * left || gain * scale * MOST_COMPARISONS_FOR_A_MATCH < cost) continue;
-    if (best === null || gain / cost > best.value) best = { segment, value: gain / cost };
+    if (best === null || gain / cost > best.value) best = { kind, value: gain / cost };
   }
-  return best;
+  return best?.kind ?? null;
 }
 
 /** True where comparing every pair costs no more than the tables. */
-export function exhaustiveIsCheaper(
-  { pairs, tables, predicted }: TablePlan, registers: PlannedRegisters,
-): boolean {
-  const records = registers.recordsOfA + registers.recordsOfB;
-  return pairs <= COST_OF_CANDIDATE * (predicted.comparisons + COST_OF_RECORD * records * tables.length);
+export function exhaustiveIsCheaper({ pairs, predicted }: TablePlan): boolean {
+  return pairs * COST_OF_EXHAUSTIVE_PAIR <= predicted.cost;
 }
 
 function weighted(values: Float64Array, weights: Float64Array): number {
@@ -202,11 +239,13 @@ function weighted(values: Float64Array, weights: Float64Array): number {
   return sum;
 }
 
-/** Mean of (1 - d)^width over random pairs. */
-function meanCollision(shares: Float64Array, width: number): number {
+/** Mean of the values, or of the products of both; what is missing counts as 0. */
+function meanProduct(values: Float64Array, factors: Float64Array | null): number {
   let sum = 0;
-  for (const share of shares) if (!Number.isNaN(share)) sum += (1 - share) ** width;
-  return sum / Math.max(1, shares.length);
+  for (let p = 0; p < values.length; p++) {
+    if (!Number.isNaN(values[p])) sum += factors ? values[p] * factors[p] : values[p];
+  }
+  return sum / Math.max(1, values.length);
 }
 
 /** Share of random pairs whose segment is equal. */
@@ -214,17 +253,28 @@ function equalShare(shares: Float64Array): number {
   return shares.reduce((equal, share) => equal + Number(share === 0), 0) / Math.max(1, shares.length);
 }
 
+/**
+ * Columns of the table are drawn from the pool, those of a long segment from one line where that has enough:
+ * a key is then read from one place in memory. Tables look at the lines in turn, at another than the line of
+ * their key where there are several.
+ */
 function sampledTable(
-  segment: number, pool: Uint16Array, width: number, random: () => number,
-): BlockingTable {
-  const columns = Array.from(pool);
-  const take = Math.min(width + FINER_COLUMNS, columns.length);
+  { segment, width, look: { mostInHalf, mostInLine } }: TableKind, { pool, bits }: SegmentEvidence,
+  drawn: number[], random: () => number,
+): SampledTable {
+  const lines = Math.max(1, Math.floor(bits / LINE_COLUMNS));
+  const line = drawn[segment]++ % lines;
+  const take = Math.min(width + FINER_COLUMNS, pool.length);
+  const lineOfKey = (line + 1) % lines;
+  const inLine = Array.from(pool).filter((column) => Math.floor(column / LINE_COLUMNS) === lineOfKey);
+  const columns = inLine.length >= ENOUGH_TO_DRAW * take ? inLine : Array.from(pool);
   for (let k = 0; k < take; k++) {
     const other = k + Math.floor(random() * (columns.length - k));
     [columns[k], columns[other]] = [columns[other], columns[k]];
   }
   return {
-    kind: 'sampled', segment, columns: Uint16Array.from(columns.slice(0, width)).sort(),
+    kind: 'sampled', segment, line, mostInHalf, mostInLine,
+    columns: Uint16Array.from(columns.slice(0, width)).sort(),
     finer: Uint16Array.from(columns.slice(width, take)).sort(),
   };
 }
@@ -234,20 +284,32 @@ export function refinements(table: BlockingTable, segments: number): BlockingTab
   const others = Array.from({ length: segments }, (_, segment): BlockingTable => ({ kind: 'equal', segment }))
     .filter(({ segment }) => segment !== table.segment);
   if (table.kind === 'equal' || table.finer.length === 0) return others;
-  return [{ kind: 'sampled', segment: table.segment, columns: table.finer, finer: new Uint16Array(0) }, ...others];
+  return [{ ...table, columns: table.finer, finer: new Uint16Array(0) }, ...others];
 }
 
 /**
- * Probability that a plan makes a pair a candidate if no bucket is cut, given the share of differing columns
- * of each segment (0..1; NaN where it is missing). Sampled columns are treated as drawn with replacement.
+ * Probability that a plan makes a pair a candidate by the tables of a segment if no bucket is cut, given the
+ * share of differing columns there (0..1; NaN where it is missing). Columns are treated as drawn with
+ * replacement.
  */
-export function candidateProbability(plan: BlockingPlan, differing: readonly number[]): number {
-  if (plan.kind === 'exhaustive') return 1;
-  let missed = 1;
-  for (const table of plan.tables) {
-    const share = differing[table.segment];
-    if (Number.isNaN(share)) continue;
-    missed *= 1 - (table.kind === 'equal' ? Number(share === 0) : (1 - share) ** table.columns.length);
+export function segmentCandidateProbability(
+  { tables, bits }: TablePlan, segment: number,
+): (share: number) => number {
+  const kinds = new Map<string, { count: number; width: number; look: Look }>();
+  for (const table of tables) {
+    if (table.kind === 'equal' || table.segment !== segment) continue;
+    const name = `${table.columns.length} ${table.mostInHalf} ${table.mostInLine}`;
+    const kind = kinds.get(name)
+      ?? { count: 0, width: table.columns.length, look: look(table, bits[segment]) };
+    kinds.set(name, { ...kind, count: kind.count + 1 });
   }
-  return 1 - missed;
+  return (share) => {
+    if (Number.isNaN(share)) return 0;
+    if (share === 0) return 1;
+    let missed = 1;
+    for (const { count, width, look: { pass } } of kinds.values()) {
+      missed *= (1 - (1 - share) ** width * pass(share)) ** count;
+    }
+    return 1 - missed;
+  };
 }

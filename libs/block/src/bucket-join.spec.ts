@@ -59,8 +59,10 @@ function pairsByDefinition(table: BlockingTable, a: Sample, b: Sample, among?: r
 const tables = fc.oneof(
   fc.constant<BlockingTable>({ kind: 'equal', segment: 0 }),
   fc.uniqueArray(fc.integer({ min: 0, max: 63 }), { minLength: 1, maxLength: 24 })
-    .map((columns): BlockingTable => (
-    { kind: 'sampled', segment: 0, columns: Uint16Array.from(columns), finer: new Uint16Array(0) })));
+    .map((columns): BlockingTable => ({
+      kind: 'sampled', segment: 0, columns: Uint16Array.from(columns), finer: new Uint16Array(0),
+      line: 0, mostInHalf: 256, mostInLine: 512,
+    })));
 const sizes = fc.integer({ min: 0, max: 30 });
 
 describe('the join of a table', () => {

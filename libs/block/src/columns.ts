@@ -55,37 +55,6 @@ export function differingShares(
   return shares;
 }
 
-/** Chance differs in no more than the limit in this share of random pairs … */
-const NEAR_BY_CHANCE = 0.001;
-/** … but the limit is at least this share of their median, however many values people share. */
-const LEAST_SHARE_OF_MEDIAN = 0.6;
-
-/**
- * In how many of the first `columns` columns two filters may differ to be nearer than random pairs (row of A
- * and row of B in turn) usually are; `columns` where no pair has the segment.
- */
-export function nearerThanChance(
-  a: BlockedSegment, b: BlockedSegment, columns: number, pairs: Uint32Array,
-): number {
-  const bytes = Math.min(columns / 8, a.rowBytes);
-  const distances: number[] = [];
-  for (let p = 0; p < pairs.length; p += 2) {
-    const [i, j] = [pairs[p], pairs[p + 1]];
-    if (a.weights[i] === 0 || b.weights[j] === 0) continue;
-    let differing = 0;
-    for (let k = 0; k < bytes; k++) {
-      let bits = a.filters[i * a.rowBytes + k] ^ b.filters[j * b.rowBytes + k];
-      for (; bits > 0; bits &= bits - 1) differing++;
-    }
-    distances.push(differing);
-  }
-  if (distances.length === 0) return columns;
-  const sorted = Uint32Array.from(distances).sort();
-  const median = sorted[sorted.length >> 1];
-  const near = sorted[Math.floor(NEAR_BY_CHANCE * sorted.length)];
-  return Math.ceil(Math.max(near, LEAST_SHARE_OF_MEDIAN * median));
-}
-
 const LEAST_DIFFERING = 1e-6;
 
 function equalRows(a: BlockedSegment, b: BlockedSegment, i: number, j: number): boolean {

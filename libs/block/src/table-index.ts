@@ -7,8 +7,6 @@ export interface BlockedSegment {
   readonly filters: Uint8Array;
   /** 0 where the segment is missing. */
   readonly weights: Uint16Array;
-  /** A fast form of `gatherKeysByDefinition` for this segment, where there is one. */
-  readonly gatherKeys?: (columns: Uint16Array, keys: Uint32Array) => void;
 }
 
 /** Rows that have a key, by key, then row; `keys[k]` is the key of `rows[k]`. */
@@ -24,22 +22,8 @@ export function indexTable(
   const rows = presentRows(segment, among);
   const keys = new Uint32Array(rows.length);
   if (table.kind === 'equal') hashRows(segment, rows, keys);
-  else if (segment.gatherKeys && !among) keysOfRows(segment, rows, table.columns, keys);
-  else gatherKeysByDefinition(segment, rows, table.columns, keys);
+  else gatherKeys(segment, rows, table.columns, keys);
   return sortByKey(rows, keys, table.kind === 'equal' ? 32 : table.columns.length);
-}
-
-/** Gathers the keys of all rows and moves those of the present ones together. */
-function keysOfRows(
-  { records, gatherKeys }: BlockedSegment, rows: Uint32Array, columns: Uint16Array, keys: Uint32Array,
-): void {
-  if (rows.length === records) {
-    gatherKeys?.(columns, keys);
-    return;
-  }
-  const all = new Uint32Array(records);
-  gatherKeys?.(columns, all);
-  for (let k = 0; k < rows.length; k++) keys[k] = all[rows[k]];
 }
 
 function presentRows({ records, weights }: BlockedSegment, among: Uint32Array | null): Uint32Array {
@@ -51,7 +35,7 @@ function presentRows({ records, weights }: BlockedSegment, among: Uint32Array | 
 }
 
 /** The bits in the listed columns, the first one most significant. */
-export function gatherKeysByDefinition(
+function gatherKeys(
   { filters, rowBytes }: BlockedSegment, rows: Uint32Array, columns: Uint16Array, keys: Uint32Array,
 ): void {
   const width = columns.length;

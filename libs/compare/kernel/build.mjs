@@ -1,4 +1,4 @@
-// Compiles the kernels and writes src/kernel-module.ts, src/join/join-module.ts and src/shared/candidates-module.ts
+// Compiles the kernels and writes src/kernel-module.ts, src/join/join-module.ts, src/shared/candidates-module.ts and near-module.ts
 // (the modules as base64, so that they load anywhere). `--print NAME` writes one module's base64 to standard output instead, for the
 // rebuild-and-compare test.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,9 @@ const KERNELS = {
   candidates: {
     module: join('shared', 'candidates-module.ts'), constant: 'CANDIDATES_MODULE_BASE64',
     options: SHARED_MEMORY, generated: '',
+  },
+  near: {
+    module: join('shared', 'near-module.ts'), constant: 'NEAR_MODULE_BASE64', options: SHARED_MEMORY, generated: '',
   },
 };
 

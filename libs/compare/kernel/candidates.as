@@ -1,9 +1,9 @@
 // Kernel for candidate pairs and for samples of rows, over a memory that several threads share. AssemblyScript,
 // built by `npm run build:kernel` into src/shared/candidates-module.ts.
 //
-// A segment descriptor is that of kernel.as: [0] filters of A, [1] filters of B, [2] 64-bit words a filter,
+// A segment descriptor is 16 u32, the first eight as in kernel.as: [0] filters of A, [1] filters of B, [2] 64-bit words a filter,
 // [3] weights of A (u16 each), [4] weights of B, [5] threshold table, [6] number of observed levels,
-// [7] stride of the segment in the vector index. Each thread has descriptors, tables and results of its own.
+// [7] stride of the segment in the vector index, [8] records of A, [9] records of B. Each thread has descriptors, tables and results of its own.
 // Unlike there, the thresholds of all levels for one sum of weights lie together: the levels of a pair are then
 // in one cache line or two.
 
@@ -37,7 +37,7 @@ function intersection(a: usize, b: usize, words: i32, fence: i32): i32 {
 function vectorOf(first: usize, segments: i32, i: usize, j: usize, fence: i32): i32 {
   let vector = 0;
   for (let s = 0; s < segments; s++) {
-    const segment = first + (<usize>s << 5);
+    const segment = first + (<usize>s << 6);
     const words = load<i32>(segment, 8);
     const weightA = <i32>load<u16>(<usize>load<u32>(segment, 12) + (i << 1));
     const weightB = <i32>load<u16>(<usize>load<u32>(segment, 16) + (j << 1));
@@ -63,7 +63,7 @@ function vectorOf(first: usize, segments: i32, i: usize, j: usize, fence: i32): 
 function touch(first: usize, segments: i32, pairs: usize, length: i32): i64 {
   let sum: i64 = 0;
   for (let s = 0; s < segments; s++) {
-    const segment = first + (<usize>s << 5);
+    const segment = first + (<usize>s << 6);
     const filterBytes = <usize>(load<i32>(segment, 8) << 3);
     const a = <usize>load<u32>(segment, 0);
     const b = <usize>load<u32>(segment, 4);
@@ -76,12 +76,12 @@ function touch(first: usize, segments: i32, pairs: usize, length: i32): i64 {
   return sum;
 }
 
-/** Differing bits of the first 64 bytes of two filters. */
+/** Differing bits of 32 bytes. */
 // @ts-ignore: decorator
 @inline
 function differing(a: usize, b: usize): i32 {
   let count: i64 = 0;
-  for (let k: usize = 0; k < 64; k += 8) count += popcnt<i64>(load<i64>(a + k) ^ load<i64>(b + k));
+  for (let k: usize = 0; k < 32; k += 8) count += popcnt<i64>(load<i64>(a + k) ^ load<i64>(b + k));
   return <i32>count;
 }
 
@@ -93,10 +93,12 @@ function isEqual(a: usize, b: usize, bytes: usize): bool {
 }
 
 /**
- * Of the listed pairs moves those together whose filters of a segment are near, but not equal: at most `most` of the
- * first 512 columns differ. Returns how many they are. Only one cache line a filter is read of most pairs.
+ * Of the listed pairs moves those together whose filters of a segment are near, but not equal: at most so many of the first
+ * 256 columns of a line (its first byte in a row) differ, and of its 512. Returns how many they are.
  */
-export function nearPairs(segment: usize, pairs: usize, length: i32, most: i32, sink: usize): i32 {
+export function nearPairs(
+  segment: usize, pairs: usize, length: i32, line: usize, mostInHalf: i32, mostInLine: i32, sink: usize,
+): i32 {
   const bytes = <usize>(load<i32>(segment, 8) << 3);
   const a = <usize>load<u32>(segment, 0);
   const b = <usize>load<u32>(segment, 4);
@@ -106,15 +108,18 @@ export function nearPairs(segment: usize, pairs: usize, length: i32, most: i32, 
     let sum: i64 = 0;
     for (let p = from; p < end; p++) {
       const pair = pairs + (<usize>p << 3);
-      sum += load<i64>(a + <usize>load<u32>(pair) * bytes) ^ load<i64>(b + <usize>load<u32>(pair, 4) * bytes);
+      sum += load<i64>(a + <usize>load<u32>(pair) * bytes + line)
+        ^ load<i64>(b + <usize>load<u32>(pair, 4) * bytes + line);
     }
     store<i64>(sink, sum);
     for (let p = from; p < end; p++) {
       const pair = load<i64>(pairs + (<usize>p << 3));
       const ofA = a + <usize>(<u32>pair) * bytes;
       const ofB = b + <usize>(<u64>pair >> 32) * bytes;
-      const count = differing(ofA, ofB);
-      if (count > most || (count == 0 && isEqual(ofA, ofB, bytes))) continue;
+      const inHalf = differing(ofA + line, ofB + line);
+      if (inHalf > mostInHalf) continue;
+      const inLine = inHalf + differing(ofA + line + 32, ofB + line + 32);
+      if (inLine > mostInLine || (inLine == 0 && isEqual(ofA, ofB, bytes))) continue;
       store<i64>(pairs + (<usize>near << 3), pair);
       near++;
     }

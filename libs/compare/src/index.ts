@@ -17,6 +17,8 @@ export {
 export { PREFIX_LENGTHS } from './join/prefix-length.js';
 export { wasmJoinKernel } from './join/wasm-join-kernel.js';
 export {
-  CANDIDATE_BATCH, NEARNESS_BITS, paddedBytes, ROW_TILE, shareFilters, type SharedExtract, type SharedFilters,
+  CANDIDATE_BATCH, paddedBytes, ROW_TILE, shareFilters, type SharedExtract, type SharedFilters,
 } from './shared/shared-filters.js';
+export { wasmCandidateKernel, type CandidateKernel, type CandidateLoops } from './shared/candidate-kernel.js';
+export type { NearLook, NearSearch, OversizedBucket } from './shared/near-search.js';
 export { SharedKernel, type KeptPairs } from './shared/shared-kernel.js';

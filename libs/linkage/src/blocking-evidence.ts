@@ -1,15 +1,14 @@
 import {
-  differingShares, mostVariableColumns, nearerThanChance, planTables, randomPairs,
-  type PlannedRegisters, type TablePlan,
+  differingShares, mostVariableColumns, planTables, randomPairs,
+  type DifferingShares, type PlannedRegisters, type TablePlan,
 } from '#libs/block';
-import { NEARNESS_BITS } from '#libs/compare';
 import { blockedSegment } from './compute-task.js';
 import type { CountingTask } from './counting-task.js';
 
 /** Random pairs that tell how many candidates a table gives. */
 const RANDOM_PAIRS = 20000;
 /** Likely matches that planning looks at. */
-const MOST_MATCHES = 20000;
+const MOST_MATCHES = 4000;
 
 /**
  * Plans the tables from the pairs that joining a sample of rows with all rows followed up (row of A, row of B
@@ -31,11 +30,10 @@ export function planFromSample(
     const ofA = blockedSegment(filters, a, s);
     const ofB = blockedSegment(filters, b, s);
     const pool = mostVariableColumns(ofA, bits);
-    return {
-      pool, ofMatches: differingShares(ofA, ofB, pool, matches),
-      ofRandomPairs: differingShares(ofA, ofB, pool, random),
-      mostDiffering: nearerThanChance(ofA, ofB, NEARNESS_BITS, random),
-    };
+    const all = Uint16Array.from({ length: bits }, (_, column) => column);
+    const sharesOf = (pairs: Uint32Array): DifferingShares => (
+      { inPool: differingShares(ofA, ofB, pool, pairs), inAll: differingShares(ofA, ofB, all, pairs) });
+    return { bits, pool, ofMatches: sharesOf(matches), ofRandomPairs: sharesOf(random) };
   });
   const matchWeights = Float64Array.from(chosen, (pair) => weights[pair]);
   return planTables(registers, { segments, matchWeights, scale: scale * step }, blocking, seed + 7);

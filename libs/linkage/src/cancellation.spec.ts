@@ -27,6 +27,7 @@ const THREADS = 2;
 /** Does the tasks for real, in this thread, and counts what is begun. */
 class CountingThreads implements ComputeThreads {
   readonly threads = THREADS;
+  readonly kernel = 'wasm';
   begun = 0;
 
   constructor(private readonly onTask: (begun: number) => void = () => undefined) {}

@@ -1,6 +1,10 @@
-import { indexTable, joinBuckets, refinements, type BlockedSegment, type BlockingTable } from '#libs/block';
 import {
-  paddedBytes, ROW_TILE, SharedKernel, type ComparisonScheme, type KeptPairs, type SharedFilters,
+  indexTable, joinBuckets, refinements, type BlockedSegment, type BlockingTable, type SampledTable,
+} from '#libs/block';
+import {
+  paddedBytes, ROW_TILE, SharedKernel, wasmCandidateKernel,
+  type CandidateKernel, type ComparisonScheme, type KeptPairs, type OversizedBucket,
+  type SharedFilters,
 } from '#libs/compare';
 import { PairSet } from './pair-set.js';
 
@@ -34,8 +38,6 @@ export interface TablesTask extends TaskBase {
   readonly kind: 'tables';
   readonly tables: readonly BlockingTable[];
   readonly maxPairsInBucket: number;
-  /** See `TablePlan.mostDiffering`. */
-  readonly mostDiffering: readonly number[];
 }
 
 /** A piece of a run that any thread can do: it depends on nothing but itself. */
@@ -55,13 +57,19 @@ export interface ComputeResult {
 export interface ComputeThreads {
   /** Tasks at a time, at least 1. */
   readonly threads: number;
+  /** Name of the kernel with which they compare: for the manifest, results do not depend on it. */
+  readonly kernel: string;
+  /** Is shown the memory of a run before anything is written to it. */
+  readonly prepare?: (memory: SharedArrayBuffer) => void;
   /** Runs `performTask` to its end in a thread. Rejects when the thread fails. */
   run(task: ComputeTask): Promise<ComputeResult>;
 }
 
 /** Does a task. Yields every few milliseconds, so that a caller without threads can give way to others. */
-export function* performTask(task: ComputeTask): Generator<void, ComputeResult> {
-  const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep);
+export function* performTask(
+  task: ComputeTask, form: CandidateKernel = wasmCandidateKernel,
+): Generator<void, ComputeResult> {
+  const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep, form);
   const counts = new Float64Array(task.scheme.vectors);
   if (task.kind === 'tables') return yield* compareTables(task, kernel, counts);
   const kept = task.kind === 'rows' ? yield* compareRows(task, kernel) : yield* comparePairs(task, kernel);
@@ -122,44 +130,74 @@ function* compareTables(
   for (const table of task.tables) {
     const take = (length: number): void => {
       comparisons += length;
-      const near = table.kind === 'equal'
-        ? length : kernel.keepNear(length, table.segment, task.mostDiffering[table.segment]);
-      seen.add(kernel.verifyPairs(near));
+      seen.add(kernel.verifyPairs(length));
     };
-    const within = task.a === task.b;
-    const segmentOf = (extract: number): BlockedSegment => ({
-      ...blockedSegment(task.filters, extract, table.segment),
-      gatherKeys: (columns, keys) =>
-        kernel.gatherKeys(task.filters.extracts[extract].segments[table.segment], columns, keys),
-    });
-    const a = indexTable(table, segmentOf(task.a));
-    yield;
-    const b = within ? a : indexTable(table, segmentOf(task.b));
-    yield;
-    const oversized: (readonly [Uint32Array, Uint32Array])[] = [];
-    const join = { within, maxPairsInBucket: task.maxPairsInBucket, batch: kernel.pairs, take };
-    yield* joinBuckets(a, b, { ...join, oversized: (ofA, ofB) => oversized.push([ofA, ofB]) });
-    for (const [ofA, ofB] of oversized) cutPairs += yield* joinOversized(task, table, ofA, ofB, join);
+    cutPairs += table.kind === 'equal'
+      ? yield* compareEqual(task, table.segment, kernel, take)
+      : yield* compareNear(task, table, kernel, take);
     kernel.takeCounts(counts);
   }
   return { counts, kept: seen.rows().slice(), comparisons, cutPairs };
 }
 
+/** Both return the pairs that were cut. */
+function* compareEqual(
+  task: TablesTask, segment: number, kernel: SharedKernel, take: (pairs: number) => void,
+): Generator<void, number> {
+  const table: BlockingTable = { kind: 'equal', segment };
+  const within = task.a === task.b;
+  const a = indexTable(table, blockedSegment(task.filters, task.a, segment));
+  yield;
+  const b = within ? a : indexTable(table, blockedSegment(task.filters, task.b, segment));
+  yield;
+  const oversized: OversizedBucket[] = [];
+  const join = { within, maxPairsInBucket: task.maxPairsInBucket, batch: kernel.pairs, take };
+  yield* joinBuckets(a, b, {
+    ...join, oversized: (rowsOfA, rowsOfB) => oversized.push({ rowsOfA, rowsOfB }),
+  });
+  return yield* joinOversized(task, table, oversized, join);
+}
+
+function* compareNear(
+  task: TablesTask, table: SampledTable, kernel: SharedKernel, take: (pairs: number) => void,
+): Generator<void, number> {
+  kernel.index('a', table.segment, table.columns);
+  yield;
+  if (task.a !== task.b) kernel.index('b', table.segment, table.columns);
+  yield;
+  const search = kernel.searchNear(table, task.maxPairsInBucket);
+  const oversized: OversizedBucket[] = [];
+  while (!search.done) {
+    take(search.next());
+    if (search.oversized) oversized.push(search.oversized);
+    yield;
+  }
+  return yield* joinOversized(task, table, oversized, {
+    within: task.a === task.b, maxPairsInBucket: task.maxPairsInBucket, batch: kernel.pairs,
+    take: (pairs) => take(kernel.keepNear(pairs, table)),
+  });
+}
+
 type Join = Omit<Parameters<typeof joinBuckets>[2], 'oversized'>;
 
-/** Joins a bucket that is too large by a second key; returns the pairs of the bucket that remain cut. */
+/** Joins buckets that are too large by a second key; returns the pairs of the buckets that remain cut. */
 function* joinOversized(
-  task: TablesTask, table: BlockingTable, ofA: Uint32Array, ofB: Uint32Array, join: Join,
+  task: TablesTask, table: BlockingTable, buckets: readonly OversizedBucket[], join: Join,
 ): Generator<void, number> {
-  let joined = 0;
-  for (const second of refinements(table, task.scheme.segments.length)) {
-    const a = indexTable(second, blockedSegment(task.filters, task.a, second.segment), ofA);
-    const b = join.within ? a : indexTable(second, blockedSegment(task.filters, task.b, second.segment), ofB);
-    const { candidates } = yield* joinBuckets(a, b, { ...join, oversized: () => undefined });
-    joined = Math.max(joined, candidates);
+  let cut = 0;
+  for (const { rowsOfA, rowsOfB } of buckets) {
+    let joined = 0;
+    for (const second of refinements(table, task.scheme.segments.length)) {
+      const a = indexTable(second, blockedSegment(task.filters, task.a, second.segment), rowsOfA);
+      const b = join.within
+        ? a : indexTable(second, blockedSegment(task.filters, task.b, second.segment), rowsOfB);
+      const { candidates } = yield* joinBuckets(a, b, { ...join, oversized: () => undefined });
+      joined = Math.max(joined, candidates);
+    }
+    const pairs = join.within ? (rowsOfA.length * (rowsOfA.length - 1)) / 2 : rowsOfA.length * rowsOfB.length;
+    cut += pairs - joined;
   }
-  const pairs = join.within ? (ofA.length * (ofA.length - 1)) / 2 : ofA.length * ofB.length;
-  return pairs - joined;
+  return cut;
 }
 
 /** A segment of an extract as the tables read it. */

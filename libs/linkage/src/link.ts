@@ -57,7 +57,9 @@ export async function link(
   const timings = new Timings(resources.now);
   const scheme = chooseScheme(extracts, spec);
   const filters = await timings.measure('share', () =>
-    drive(shareFilters(extracts, scheme, workspacesFor(resources)), resources, () => undefined));
+    drive(
+      shareFilters(extracts, scheme, workspacesFor(resources), resources.compute?.prepare),
+      resources, () => undefined));
   const compute = new Compute(filters, resources);
   const known = await timings.measure('non-matches', () =>
     knownNonMatches(extracts, filters, scheme, spec, compute, resources));

@@ -1,5 +1,5 @@
 import {
-  allPairs, candidateProbability, exhaustiveIsCheaper, randomPairs, seededRandom,
+  allPairs, exhaustiveIsCheaper, randomPairs, seededRandom, segmentCandidateProbability,
   type BlockingPlan, type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import {
@@ -83,7 +83,7 @@ export async function countVectors(
   const order = byRarity(task.scheme, joined.counts);
   const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
   const plan = planFromSample(task, registers, evidence, weights, joined.scale);
-  if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan, registers)) {
+  if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan)) {
     return countAll(task, compute, rare, (fraction) => report(0.25 + 0.75 * fraction));
   }
   const tables = await joinTables(task, compute, plan, rare, (fraction) => report(0.25 + 0.75 * fraction));
@@ -200,7 +200,7 @@ async function joinTables(
   for (let t = 0; t < sampled.length; t += TABLES_IN_TASK) groups.push(sampled.slice(t, t + TABLES_IN_TASK));
   const { maxPairsInBucket } = task.blocking;
   const tasks = groups.map((tables): PlacelessTask => (
-    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep, mostDiffering: plan.mostDiffering }));
+    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep }));
   const kept = new PairSet();
   let [comparisons, cutPairs, done] = [0, 0, 0];
   for await (const result of compute.results(tasks)) {
@@ -251,7 +251,7 @@ const PRIOR_PAIRS = 2;
  * levels, times how much more or less often sampled pairs with about that probability were found.
  */
 function observedProbabilities(
-  task: CountingTask, plan: BlockingPlan, found: PairSet, evidence: Uint32Array,
+  task: CountingTask, plan: TablePlan, found: PairSet, evidence: Uint32Array,
 ): Float64Array {
   const planned = plannedProbabilities(task, plan);
   const bin = (v: number): number => Math.floor(planned[v] * PROBABILITY_BINS);
@@ -271,14 +271,15 @@ function observedProbabilities(
     (hits[v] + (PRIOR_PAIRS * p * observed[bin(v)]) / expected[bin(v)]) / sampled[v]));
 }
 
-function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: BlockingPlan): Float64Array {
-  const differing = scheme.segments.map((segment, s) => {
+function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: TablePlan): Float64Array {
+  const missed = scheme.segments.map((segment, s) => {
     const sumOfWeights = meanWeight(filters, a, s) + meanWeight(filters, b, s);
+    const probability = segmentCandidateProbability(plan, s);
     return Array.from({ length: segment.levels }, (_, level) =>
-      differingShare(segment, level, sumOfWeights));
+      1 - probability(differingShare(segment, level, sumOfWeights)));
   });
-  return Float64Array.from({ length: scheme.vectors }, (_, vector) => candidateProbability(
-    plan, levelsOfVector(scheme, vector).map((level, s) => differing[s][level])));
+  return Float64Array.from({ length: scheme.vectors }, (_, vector) =>
+    1 - levelsOfVector(scheme, vector).reduce((product, level, s) => product * missed[s][level], 1));
 }
 
 /** Share of differing columns at the middle of a level: |A| + |B| - 2 |A and B| over the length. */

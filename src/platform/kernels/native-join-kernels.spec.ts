@@ -12,11 +12,10 @@ import { nativeJoinKernels } from './native-join-kernels.js';
 
 const BUILD = join(__dirname, '../../../libs/compare/native/build.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'vinculum-native-'));
-const addon = join(folder, 'join.node');
 const hasCompiler = ['g++', 'clang++', 'c++'].some((compiler) =>
   spawnSync(compiler, ['--version'], { stdio: 'ignore' }).status === 0);
-const built = spawnSync(process.execPath, [BUILD, '--out', addon, '--verbose'], { stdio: 'ignore' }).status === 0;
-const kernels = nativeJoinKernels(addon);
+const built = spawnSync(process.execPath, [BUILD, '--out', folder, '--verbose'], { stdio: 'ignore' }).status === 0;
+const kernels = nativeJoinKernels(folder);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { joinAll, joinByDefinition, type FilterTable, type JoinKernel } from '#libs/compare';
-import { packageRoot } from '../settings/policy-document.js';
+import { ADDON_FOLDER, loadAddon } from './native-addon.js';
 
 /** What libs/compare/native/join.cc exports. */
 interface JoinAddon {
@@ -11,29 +9,15 @@ interface JoinAddon {
     form: number, memory: Uint8Array, job: number, tileA: number, tileB: number, workspace: number): number;
 }
 
-/** Written by the build where there was a C++ compiler. */
-const ADDON = join('dist', 'libs', 'compare', 'native', 'join.node');
-
 /**
  * The native forms of the join that this processor can run, the fastest first; none where the addon was not
  * built or does not load. A form that does not find what the definition finds in a small trial is left out:
  * wrong links are worse than slow ones.
  */
-export function nativeJoinKernels(addonPath = join(packageRoot(), ADDON)): JoinKernel[] {
-  const addon = loadAddon(addonPath);
+export function nativeJoinKernels(folder = ADDON_FOLDER): JoinKernel[] {
+  const addon = loadAddon<JoinAddon>('join', folder);
   if (!addon) return [];
   return addon.forms.map((name, form) => kernelOf(addon, name, form)).filter(agreesWithDefinition);
-}
-
-function loadAddon(path: string): JoinAddon | undefined {
-  if (!existsSync(path)) return undefined;
-  try {
-    const module = { exports: {} };
-    process.dlopen(module, path);
-    return module.exports as JoinAddon;
-  } catch {
-    return undefined; // Built for another machine: the WebAssembly kernel does the work.
-  }
 }
 
 function kernelOf(addon: JoinAddon, name: string, form: number): JoinKernel {

@@ -1,18 +1,19 @@
 import { VinculumError, type EncodedExtract, type SegmentShape } from '#libs/record';
 import type { ComparisonScheme } from '../comparison-scheme.js';
-import { instantiate, MOST_MEMORY_BYTES, sharedMemory, type WebAssemblyMemory } from '../web-assembly.js';
-import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
+import { MOST_MEMORY_BYTES, sharedMemory, type WebAssemblyMemory } from '../web-assembly.js';
+import { wasmCandidateKernel } from './candidate-kernel.js';
 
 /** Pairs in one call of `SharedKernel.verifyPairs`. */
 export const CANDIDATE_BATCH = 16384;
 /** Rows of B in one call of `SharedKernel.verifyRow`. */
 export const ROW_TILE = 512;
 
-/** Columns that `SharedKernel.keepNear` looks at: one cache line of a filter. */
-export const NEARNESS_BITS = 512;
-
 const FIRST_FREE_BYTE = 1024;
-export const DESCRIPTOR_BYTES = 32;
+export const DESCRIPTOR_BYTES = 64;
+const JOB_BYTES = 128;
+/** Lines of the rows of a block, see kernel/near.as. */
+const LINES_BYTES = 512 * 64;
+const COUNTERS_BYTES = 4 * 2048;
 /** The kernel reads 64 bytes at a time, so filters are padded with zero bits to a multiple of that. */
 const FILTER_ALIGNMENT_BYTES = 64;
 
@@ -38,19 +39,6 @@ export interface SharedFilters {
   readonly workspaces: readonly number[];
 }
 
-export interface CandidateExports {
-  verifyPairs(
-    first: number, segments: number, pairs: number, length: number, counts: number, keep: number,
-    kept: number, sink: number, fence: 0): number;
-  verifyRow(
-    first: number, segments: number, i: number, from: number, to: number, counts: number, keep: number,
-    kept: number, fence: 0): number;
-  nearPairs(segment: number, pairs: number, length: number, most: number, sink: number): number;
-  gatherKeys(
-    filters: number, words: number, records: number, columns: number, width: number, keys: number): void;
-  weigh(filters: number, words: number, records: number, weights: number): void;
-}
-
 /** Parts of a workspace, from its first byte. */
 export interface WorkspaceParts {
   readonly descriptors: number;
@@ -60,6 +48,11 @@ export interface WorkspaceParts {
   readonly pairs: number;
   readonly kept: number;
   readonly sink: number;
+  readonly job: number;
+  readonly lines: number;
+  readonly counters: number;
+  /** Keys and rows of A, of B, and spare ones: a number for each record of the largest extract. */
+  readonly index: Readonly<Record<'keysA' | 'rowsA' | 'keysB' | 'rowsB' | 'keys' | 'rows', number>>;
   readonly end: number;
 }
 
@@ -67,11 +60,13 @@ export interface WorkspaceParts {
  * Copies the filters of all extracts into one shared memory.
  *
  * @param threads number of computations at a time, at least 1.
+ * @param prepare is shown the memory before anything is written to it.
  * @throws VinculumError `LINKAGE_INPUT_INVALID` when they do not fit into the 4 GiB that a WebAssembly memory
  *   can have.
  */
 export function* shareFilters(
   extracts: readonly EncodedExtract[], scheme: ComparisonScheme, threads: number,
+  prepare: (memory: SharedArrayBuffer) => void = () => undefined,
 ): Generator<void, SharedFilters> {
   let top = FIRST_FREE_BYTE;
   const reserve = (bytes: number): number => {
@@ -83,10 +78,11 @@ export function* shareFilters(
     records, segments: segments.map(({ name, bits }) => (
       { name, bits, filters: reserve(records * paddedBytes(bits)), weights: reserve(records * 2) })),
   }));
-  const size = workspaceParts(0, scheme).end;
+  const size = workspaceParts(0, scheme, mostRecordsOf(extracts)).end;
   const workspaces = Array.from({ length: threads }, () => reserve(size));
   const memory = newMemory(top);
-  const kernel = candidatesKernel(memory);
+  prepare(memory.buffer);
+  const kernel = wasmCandidateKernel.bind(memory);
   for (const [x, extract] of extracts.entries()) {
     for (const [s, segment] of extract.segments.entries()) {
       const place = places[x].segments[s];
@@ -121,12 +117,18 @@ function* loadFilters(
   }
 }
 
+export function mostRecordsOf(extracts: readonly { readonly records: number }[]): number {
+  return Math.max(...extracts.map(({ records }) => records));
+}
+
 /** Bytes of a row of the filters of a segment in the shared memory. */
 export function paddedBytes(bits: number): number {
   return Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
 }
 
-export function workspaceParts(start: number, { segments, vectors }: ComparisonScheme): WorkspaceParts {
+export function workspaceParts(
+  start: number, { segments, vectors }: ComparisonScheme, mostRecords: number,
+): WorkspaceParts {
   const thresholds = start + DESCRIPTOR_BYTES * segments.length;
   const tables = segments.reduce((bytes, { bits, cuts }) => bytes + 2 * cuts.length * sumsOfWeights(bits), 0);
   const counts = Math.ceil((thresholds + tables) / 64) * 64;
@@ -134,7 +136,19 @@ export function workspaceParts(start: number, { segments, vectors }: ComparisonS
   const pairs = Math.ceil((keep + vectors) / 64) * 64;
   const kept = pairs + 8 * CANDIDATE_BATCH;
   const sink = kept + 12 * CANDIDATE_BATCH;
-  return { descriptors: start, thresholds, counts, keep, pairs, kept, sink, end: sink + 64 };
+  const job = sink + 64;
+  const lines = job + JOB_BYTES;
+  const counters = lines + LINES_BYTES;
+  const first = counters + COUNTERS_BYTES;
+  // Each column is rounded up by itself: rounded sums would let columns of a few rows overlap.
+  const column = (k: number): number => first + 64 * Math.ceil((4 * mostRecords) / 64) * k;
+  const index = {
+    keysA: column(0), rowsA: column(1), keysB: column(2), rowsB: column(3), keys: column(4), rows: column(5),
+  };
+  return {
+    descriptors: start, thresholds, counts, keep, pairs, kept, sink, job, lines, counters, index,
+    end: column(6),
+  };
 }
 
 /** Number of sums of two weights. */
@@ -149,8 +163,4 @@ function newMemory(bytes: number): WebAssemblyMemory<SharedArrayBuffer> {
       + 'link a part of a register at a time');
   }
   return sharedMemory(bytes);
-}
-
-export function candidatesKernel(memory: WebAssemblyMemory): CandidateExports {
-  return instantiate<CandidateExports>(CANDIDATES_MODULE_BASE64, memory);
 }

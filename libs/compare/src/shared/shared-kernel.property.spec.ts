@@ -3,6 +3,9 @@ import type { EncodedExtract } from '#libs/record';
 import { chance, randomFilter } from '../../../../test/support/encoded-extracts.js';
 import { comparisonScheme, type ComparisonScheme } from '../comparison-scheme.js';
 import { compareAllByDefinition } from '../reference.js';
+import {
+  foundNear, isNearByDefinition, nearByDefinition, pairsOf,
+} from '../../../../test/support/near-pairs.js';
 import { CANDIDATE_BATCH, shareFilters, type SharedFilters } from './shared-filters.js';
 import { SharedKernel } from './shared-kernel.js';
 
@@ -52,6 +55,11 @@ function prepared({ shapes, seed, recordsA, recordsB }: {
   return { scheme, filters, keep, slow, expected };
 }
 
+/** From nothing passes to everything does. */
+const looks = fc.record({
+  mostInHalf: fc.integer({ min: 0, max: 256 }), mostInLine: fc.integer({ min: 0, max: 512 }),
+});
+
 const triples = (kept: Uint32Array): number[][] =>
   Array.from({ length: kept.length / 3 }, (_, k) => Array.from(kept.subarray(3 * k, 3 * k + 3)));
 
@@ -91,49 +99,28 @@ describe('the kernel over a shared memory', () => {
     }), { numRuns: 60 });
   });
 
-  it('gathers the bits of listed columns as keys, the first one most significant', () => {
-    const columns = fc.array(fc.nat(1023), { maxLength: 32 });
-    fc.assert(fc.property(columns, fc.integer({ min: 1, max: 30 }), fc.integer(), (listed, records, seed) => {
-      const shapes = [{ bits: 1024, cuts: [1] }];
-      const scheme = comparisonScheme([{ name: 'segment-0', ...shapes[0] }]);
-      const a = extract(shapes, records, seed);
-      const filters = shared([a], scheme);
-      const kernel = new SharedKernel(filters, 1, 0, 0, scheme, new Uint8Array(scheme.vectors));
-      const keys = new Uint32Array(records);
-      kernel.gatherKeys(filters.extracts[0].segments[0], Uint16Array.from(listed), keys);
-      const bitOf = (row: number, column: number): number =>
-        (a.segments[0].filters[row * 128 + (column >> 3)] >> (7 - (column & 7))) & 1;
-      expect(Array.from(keys)).toEqual(Array.from(keys, (_, row) =>
-        listed.reduce((key, column) => key * 2 + bitOf(row, column), 0)));
+  it('keeps the listed pairs that are near in a segment and not equal there', () => {
+    fc.assert(fc.property(registers, looks, (ofRegisters, look) => {
+      const { scheme, filters, keep } = prepared(ofRegisters);
+      const { recordsA, recordsB } = ofRegisters;
+      const kernel = new SharedKernel(filters, 0, 0, 1, scheme, keep);
+      const all = Array.from({ length: recordsA * recordsB }, (_, p) =>
+        [Math.floor(p / recordsB), p % recordsB]);
+      all.forEach((pair, p) => kernel.pairs.set(pair, 2 * p));
+      const near = kernel.keepNear(all.length, { ...look, segment: 0, line: 0 });
+      expect(pairsOf(kernel, near)).toEqual(all.filter(([i, j]) =>
+        isNearByDefinition(filters, [0, i], [1, j], { ...look, segment: 0, line: 0 })));
     }), { numRuns: 60 });
   });
 
-  it('keeps the pairs that are near in a segment and not equal there', () => {
-    fc.assert(fc.property(registers, fc.integer({ min: 0, max: 512 }), (ofRegisters, most) => {
+  it('finds near pairs in the buckets of a table as the definition does', () => {
+    const columns = fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 3 });
+    fc.assert(fc.property(registers, looks, columns, fc.boolean(), (ofRegisters, look, listed, within) => {
       const { scheme, filters, keep } = prepared(ofRegisters);
-      const { shapes, seed, recordsA, recordsB } = ofRegisters;
-      const segment = shapes.length - 1;
-      const [rowsA, rowsB] = [extract(shapes, recordsA, seed), extract(shapes, recordsB, seed + 7)]
-        .map(({ segments }) => segments[segment].filters);
-      const bytes = shapes[segment].bits / 8;
-      const kernel = new SharedKernel(filters, 0, 0, 1, scheme, keep);
-      const expected: number[][] = [];
-      for (let i = 0, at = 0; i < recordsA; i++) {
-        for (let j = 0; j < recordsB; j++) {
-          kernel.pairs.set([i, j], at);
-          at += 2;
-          const filterOf = (rows: Uint8Array, row: number): number[] =>
-            Array.from(rows.subarray(row * bytes, (row + 1) * bytes));
-          const [a, b] = [filterOf(rowsA, i), filterOf(rowsB, j)];
-          const bits = a.slice(0, 64).reduce((sum, byte, k) =>
-            sum + (byte ^ b[k]).toString(2).replaceAll('0', '').length, 0);
-          if (bits <= most && a.some((byte, k) => byte !== b[k])) expected.push([i, j]);
-        }
-      }
-      const near = kernel.keepNear(recordsA * recordsB, segment, most);
-      expect(Array.from({ length: near }, (_, p) => Array.from(kernel.pairs.subarray(2 * p, 2 * p + 2))))
-        .toEqual(expected);
-    }), { numRuns: 60 });
+      const kernel = new SharedKernel(filters, 0, 0, within ? 0 : 1, scheme, keep);
+      const table = { ...look, segment: 0, line: 0, columns: Uint16Array.from(listed).sort() };
+      expect(foundNear(kernel, table, within)).toEqual(nearByDefinition(filters, 0, within ? 0 : 1, table));
+    }), { numRuns: 100 });
   });
 
   it('takes a full batch', () => {
@@ -156,6 +143,6 @@ describe('the shared memory', () => {
       registerId: 'huge', cardinality: 'unique', records: 40_000_000,
       segments: [{ name: 'name', bits: 1024, filters: new Uint8Array(0) }],
     };
-    expect(() => shared([huge], scheme)).toThrow(/must fit into 4 GiB, these need 5 GiB/);
+    expect(() => shared([huge], scheme)).toThrow(/must fit into 4 GiB, these need 7 GiB/);
   });
 });

@@ -1,9 +1,10 @@
 import type { ComparisonScheme } from '../comparison-scheme.js';
 import { leastIntersection } from '../least-intersection.js';
+import { wasmCandidateKernel, type CandidateKernel, type CandidateLoops } from './candidate-kernel.js';
+import { JOB_FIELDS, LOOKS_A_STEP, NearSearch, type NearLook } from './near-search.js';
 import {
-  CANDIDATE_BATCH, candidatesKernel, DESCRIPTOR_BYTES, paddedBytes, sumsOfWeights, workspaceParts,
-  type CandidateExports, type SharedExtract, type SegmentPlace, type SharedFilters,
-  type WorkspaceParts,
+  CANDIDATE_BATCH, DESCRIPTOR_BYTES, mostRecordsOf, paddedBytes, sumsOfWeights, workspaceParts,
+  type SharedExtract, type SharedFilters, type WorkspaceParts,
 } from './shared-filters.js';
 
 /** Pairs that were kept: row of A, row of B and vector in turn. */
@@ -16,21 +17,28 @@ export type KeptPairs = Uint32Array;
 export class SharedKernel {
   /** Where candidates are put for `verifyPairs`: row of A and row of B in turn. */
   readonly pairs: Uint32Array;
-  private readonly kernel: CandidateExports;
+  private readonly kernel: CandidateLoops;
   private readonly parts: WorkspaceParts;
   private readonly counters: Uint32Array;
   private readonly kept: Uint32Array;
   private readonly segments: number;
+  private readonly extracts: readonly [SharedExtract, SharedExtract];
+  private readonly indexed = { a: 0, b: 0 };
+  private readonly memory: SharedArrayBuffer;
+  private readonly within: boolean;
 
   /** @param keep 1 for the vectors whose pairs are wanted. */
   constructor(
     filters: SharedFilters, workspace: number, a: number, b: number, scheme: ComparisonScheme,
-    keep: Uint8Array,
+    keep: Uint8Array, kernel: CandidateKernel = wasmCandidateKernel,
   ) {
     const { memory, extracts } = filters;
-    this.kernel = candidatesKernel(memory);
+    this.memory = memory.buffer;
+    this.kernel = kernel.bind(memory);
     this.segments = scheme.segments.length;
-    this.parts = workspaceParts(filters.workspaces[workspace], scheme);
+    this.extracts = [extracts[a], extracts[b]];
+    this.within = a === b;
+    this.parts = workspaceParts(filters.workspaces[workspace], scheme, mostRecordsOf(extracts));
     this.writeDescriptors(memory.buffer, extracts[a], extracts[b], scheme);
     this.counters = new Uint32Array(memory.buffer, this.parts.counts, scheme.vectors).fill(0);
     new Uint8Array(memory.buffer, this.parts.keep, scheme.vectors).set(keep);
@@ -47,13 +55,13 @@ export class SharedKernel {
   }
 
   /**
-   * Drops from the first `length` of `pairs` those whose filters of a segment are equal, or differ in more
-   * than `most` of the first `NEARNESS_BITS` columns; the others move together, in order.
-   * Returns their number.
+   * Drops from the first `length` of `pairs` those that a look does not find near (see `NearLook`); the
+   * others move together, in order. Returns their number.
    */
-  keepNear(length: number, segment: number, most: number): number {
+  keepNear(length: number, { segment, line, mostInHalf, mostInLine }: NearLook): number {
     const { descriptors, pairs, sink } = this.parts;
-    return this.kernel.nearPairs(descriptors + segment * DESCRIPTOR_BYTES, pairs, length, most, sink);
+    return this.kernel.nearPairs(
+      descriptors + segment * DESCRIPTOR_BYTES, pairs, length, 64 * line, mostInHalf, mostInLine, sink);
   }
 
   /** Compares row `i` of A with at most `ROW_TILE` rows of B; the result is valid until the next call. */
@@ -63,21 +71,37 @@ export class SharedKernel {
     return this.kept.subarray(0, 3 * written);
   }
 
+  /** Sorts the rows of one side that have the segment by their bits in `columns` (1 to 32 of them). */
+  index(side: 'a' | 'b', segment: number, columns: Uint16Array): void {
+    const { index, counters } = this.parts;
+    const { records, segments } = this.extracts[side === 'a' ? 0 : 1];
+    const { filters, bits, weights } = segments[segment];
+    this.writeColumns(columns);
+    this.kernel.gatherKeys(
+      filters, paddedBytes(bits) / 8, records, this.parts.pairs, columns.length, index.keys);
+    const [keys, rows] = side === 'a' ? [index.keysA, index.rowsA] : [index.keysB, index.rowsB];
+    this.indexed[side] = this.kernel.sortRows(
+      index.keys, weights, records, columns.length, keys, rows, index.keys, index.rows, counters);
+  }
+
   /**
-   * The bits of each filter of a segment in `columns` (at most 32), the first one most significant.
-   *
-   * @param keys one number a record, which this writes.
+   * Begins to look for near pairs in the buckets of the sides that were indexed (one extract: A alone).
+   * The search goes on with `NearSearch.next`, until which nothing else may index.
    */
-  gatherKeys({ filters, bits }: SegmentPlace, columns: Uint16Array, keys: Uint32Array): void {
-    const bytes = paddedBytes(bits);
-    // The batch holds the columns, and what was kept gives way to keys: both are free between two calls.
-    columns.forEach((column, c) => this.pairs.set([column >> 3, 7 - (column & 7)], 2 * c));
-    for (let row = 0; row < keys.length; row += this.kept.length) {
-      const rows = Math.min(this.kept.length, keys.length - row);
-      this.kernel.gatherKeys(
-        filters + row * bytes, bytes / 8, rows, this.parts.pairs, columns.length, this.parts.kept);
-      keys.set(this.kept.subarray(0, rows), row);
-    }
+  searchNear(look: NearLook, mostPairsInBucket: number): NearSearch {
+    const { index, job, lines, pairs } = this.parts;
+    const [a, b] = this.extracts.map(({ segments }) => segments[look.segment]);
+    const [keysB, rowsB, lengthB] = this.within
+      ? [index.keysA, index.rowsA, this.indexed.a] : [index.keysB, index.rowsB, this.indexed.b];
+    const fields = new Uint32Array(this.memory, job, JOB_FIELDS);
+    fields.fill(0);
+    fields.set([
+      a.filters, b.filters, paddedBytes(a.bits), index.keysA, index.rowsA, this.indexed.a,
+      keysB, rowsB, lengthB,
+      Number(this.within), Math.min(mostPairsInBucket, 2 ** 32 - 1), look.mostInHalf, look.mostInLine,
+      look.line * 64, lines, pairs, CANDIDATE_BATCH, LOOKS_A_STEP,
+    ]);
+    return new NearSearch(this.memory, fields, () => this.kernel.joinNear(job));
   }
 
   /** Adds the counts of vectors since the last call; call it before any of them reaches 2^32. */
@@ -86,15 +110,20 @@ export class SharedKernel {
     this.counters.fill(0);
   }
 
+  private writeColumns(columns: Uint16Array): void {
+    columns.forEach((column, c) => this.pairs.set([column >> 3, 7 - (column & 7)], 2 * c));
+  }
+
   private writeDescriptors(
     buffer: SharedArrayBuffer, a: SharedExtract, b: SharedExtract, scheme: ComparisonScheme,
   ): void {
     let { thresholds } = this.parts;
     scheme.segments.forEach((segment, s) => {
       const sums = sumsOfWeights(segment.bits);
-      new Uint32Array(buffer, this.parts.descriptors + s * DESCRIPTOR_BYTES, 8).set([
+      new Uint32Array(buffer, this.parts.descriptors + s * DESCRIPTOR_BYTES, 16).set([
         a.segments[s].filters, b.segments[s].filters, paddedBytes(segment.bits) / 8,
         a.segments[s].weights, b.segments[s].weights, thresholds, segment.cuts.length + 1, segment.stride,
+        a.records, b.records,
       ]);
       const cuts = segment.cuts.length;
       const table = new Uint16Array(buffer, thresholds, sums * cuts);

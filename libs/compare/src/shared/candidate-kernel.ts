@@ -1,0 +1,39 @@
+import { instantiate, type WebAssemblyMemory } from '../web-assembly.js';
+import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
+import { NEAR_MODULE_BASE64 } from './near-module.js';
+
+/** The loops over a shared memory, as kernel/candidates.as and kernel/near.as have them. Places in bytes. */
+export interface CandidateLoops {
+  verifyPairs(
+    first: number, segments: number, pairs: number, length: number, counts: number, keep: number,
+    kept: number, sink: number, fence: 0): number;
+  verifyRow(
+    first: number, segments: number, i: number, from: number, to: number, counts: number, keep: number,
+    kept: number, fence: 0): number;
+  nearPairs(
+    segment: number, pairs: number, length: number, line: number, mostInHalf: number, mostInLine: number,
+    sink: number): number;
+  gatherKeys(
+    filters: number, words: number, records: number, columns: number, width: number, keys: number): void;
+  weigh(filters: number, words: number, records: number, weights: number): void;
+  sortRows(
+    keys: number, weights: number, records: number, bits: number, sortedKeys: number, sortedRows: number,
+    spareKeys: number, spareRows: number, counters: number): number;
+  joinNear(job: number): number;
+}
+
+/** One form of the loops that compare candidates. All give the same numbers and pairs in the same order. */
+export interface CandidateKernel {
+  /** Stands in the run manifest, for example `wasm` or `native-avx2`. */
+  readonly name: string;
+  bind(memory: WebAssemblyMemory): CandidateLoops;
+}
+
+/** Runs everywhere. */
+export const wasmCandidateKernel: CandidateKernel = {
+  name: 'wasm',
+  bind: (memory) => ({
+    ...instantiate<Omit<CandidateLoops, 'sortRows' | 'joinNear'>>(CANDIDATES_MODULE_BASE64, memory),
+    ...instantiate<Pick<CandidateLoops, 'sortRows' | 'joinNear'>>(NEAR_MODULE_BASE64, memory),
+  }),
+};
