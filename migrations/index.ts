@@ -11,6 +11,7 @@ import { ResumableUploads1763800000031 } from './1763800000031-resumable-uploads
 import { Door1763800000041 } from './1763800000041-door.js';
 import { Retention1763800000051 } from './1763800000051-retention.js';
 import { Objections1763800000052 } from './1763800000052-objections.js';
+import { SealedContent1763800000061 } from './1763800000061-sealed-content.js';
 
 /** In order of application. Forward only: a migration that has been released is never edited. */
 export const MIGRATIONS = [
@@ -20,4 +21,5 @@ export const MIGRATIONS = [
   ResumableUploads1763800000031,
   Door1763800000041,
   Retention1763800000051, Objections1763800000052,
+  SealedContent1763800000061,
 ] as const;

@@ -19,7 +19,7 @@ new version of every extract's key. Interrupted? Run it again.`;
 export function storageKeyCommand(): Command {
   const storageKey = new Command('storage-key').description('the keys under which a service stores extracts');
   return storageKey.addCommand(new Command('rotate')
-    .description('put the data key of every extract under another master key; what is stored stays as it is')
+    .description('put the data keys of every extract under another master key; what is stored stays as it is')
     .option('--json', 'print one JSON line last on stdout')
     .addHelpText('after', WHERE)
     .action(({ json = false }: { json?: boolean }) => endWith(json, () => rotateKeys(json))));
@@ -36,7 +36,7 @@ async function rotateKeys(json: boolean): Promise<number> {
       const isFolder = !settings.kmsUrl && !settings.storageMasterKeys;
       const report = isFolder ? await rotate(database, keys, masterKeyFolder(settings.keys))
         : { rewrapped: await rewrapAll(database, keys) };
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${report.rewrapped} data keys rewrapped\n`);
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `data keys of ${report.rewrapped} extracts rewrapped\n`);
     } finally {
       await database.destroy();
     }

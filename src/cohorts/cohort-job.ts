@@ -12,6 +12,7 @@ import { ProjectsService } from '../projects/projects.service.js';
 import { ReleasesService } from '../releases/releases.service.js';
 import { CohortRequestsRepository, type CohortRow } from './cohort-requests.repository.js';
 import { COHORT } from './cohorts.service.js';
+import { OpenedContent } from './opened-content.js';
 import { PersonHistoriesRepository } from './person-histories.repository.js';
 
 /** Tabulates approved cohorts. The counts go to the releases in memory and are stored nowhere unprotected. */
@@ -23,6 +24,7 @@ export class CohortJob implements OnApplicationBootstrap {
     @Inject(JOB_QUEUE) private readonly queue: JobQueue,
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
     private readonly requests: CohortRequestsRepository,
+    private readonly content: OpenedContent,
     private readonly histories: PersonHistoriesRepository,
     private readonly projects: ProjectsService,
     private readonly runs: LinkageRunsService,
@@ -55,6 +57,7 @@ export class CohortJob implements OnApplicationBootstrap {
     if (!run) throw new VinculumError('NOT_LINKED', 'the linkage run of the cohort is gone; request it again');
     const recordKey = this.releases.recordKeys();
     return this.people.transaction(async (manager) => {
+      await this.content.open(manager, run.registers.keys(), signal);
       let table = tabulate(cohort.definition, [], recordKey);
       for await (const histories of this.histories.ofRun(manager, run.id, run.registers)) {
         signal.throwIfAborted();

@@ -20,7 +20,8 @@ const ROWS_A_FETCH = 20_000;
 export class PersonHistoriesRepository {
   /**
    * Every entity of a run with its records and events, some thousands at a time; memory does not grow with
-   * the population. The manager's transaction must last until the end.
+   * the population. The manager's transaction must last until the end, and content must be open in it
+   * (`OpenedContent`).
    *
    * @param registers extract id -> register.
    */
@@ -32,9 +33,9 @@ export class PersonHistoriesRepository {
        SELECT l.entity, l.extract, r.sex, r.birth_month AS "birthMonth", r.citizenship,
          r.country_of_birth AS "countryOfBirth",
          (SELECT json_agg(json_build_object('kind', e.kind, 'date', e.date, 'country', e.country))
-          FROM content.event e WHERE e.extract = l.extract AND e.row_no = l.row_no) AS events
+          FROM pg_temp.event e WHERE e.extract = l.extract AND e.row_no = l.row_no) AS events
        FROM links.entity_record l
-       JOIN content.record r ON r.extract = l.extract AND r.row_no = l.row_no
+       JOIN pg_temp.record r ON r.extract = l.extract AND r.row_no = l.row_no
        WHERE l.run = $1 ORDER BY l.entity`, [run]);
     let person: RecordRow[] = [];
     for (;;) {

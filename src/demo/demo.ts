@@ -138,7 +138,7 @@ class Demo {
   private async submit(
     client: ServiceClient, project: string, manifests: readonly ExtractManifest[],
   ): Promise<SubmittedExtract[]> {
-    this.narration.chapter('The extracts are submitted over HTTP and checked; filters are stored encrypted');
+    this.narration.chapter('The extracts are submitted over HTTP, checked, and stored encrypted');
     const extracts: SubmittedExtract[] = [];
     for (const { registerId, custodian } of DEMO_REGISTERS) {
       const folder = this.path('extracts', registerId);

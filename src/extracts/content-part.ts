@@ -6,11 +6,7 @@ import { variablesOf } from './project-fit.js';
 import type { RecordRows } from './record-rows.js';
 import { TextPart } from './text-part.js';
 
-/**
- * `content.csv` into rows of `content.record (extract, row_no, sex, birth_month, citizenship,
- * country_of_birth)`.
- * Its rows stand in the order of the encodings.
- */
+/** `content.csv` into rows of `CONTENT_COLUMNS.content`. They stand in the order of the encodings. */
 export class ContentPart extends TextPart {
   private readonly undeclared: readonly {
     readonly name: string; readonly place: number; readonly empty: string;
@@ -18,8 +14,8 @@ export class ContentPart extends TextPart {
 
   /** @param ids record id -> row of the encodings, from 1. */
   constructor(
-    private readonly extract: string, private readonly manifest: ExtractManifest,
-    private readonly ids: RecordRows, private readonly codes: CodeLists,
+    private readonly manifest: ExtractManifest, private readonly ids: RecordRows,
+    private readonly codes: CodeLists,
   ) {
     super(CONTENT_HEADER, manifest.records);
     const declared = variablesOf(manifest).map(({ name }) => name);
@@ -63,8 +59,7 @@ export class ContentPart extends TextPart {
       return;
     }
     if (this.hasUnknownCode(row, citizenship, countryOfBirth)) return;
-    copy.beginRow(6);
-    copy.uuid(this.extract);
+    copy.beginRow(5);
     copy.integer(row - 1);
     for (const value of [sex, birthMonth, citizenship, countryOfBirth]) copy.text(value);
   }

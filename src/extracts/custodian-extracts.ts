@@ -9,8 +9,12 @@ import { notFound, Refusal } from '../platform/problem/refusal.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import type { Project } from '../projects/project-view.js';
 import { ProjectsService } from '../projects/projects.service.js';
+import { ContentKey } from './content-key.js';
+import { ContentRepository } from './content.repository.js';
 import { DataKey } from './data-key.js';
+import type { ContentKeys } from './delivered-content.js';
 import { ExtractsRepository, type ExtractRow, type Hold } from './extracts.repository.js';
+import { UploadsRepository } from './uploads.repository.js';
 
 /** Who does something to an extract, for the log. */
 export type Actor = Pick<ActingPrincipal, 'subject'> & { readonly role: ActingPrincipal['role'] | 'none' };
@@ -22,6 +26,8 @@ export class CustodianExtracts {
     @InjectDataSource('extracts') private readonly database: DataSource,
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
     private readonly extracts: ExtractsRepository,
+    private readonly content: ContentRepository,
+    private readonly uploads: UploadsRepository,
     private readonly projects: ProjectsService,
     private readonly auditLog: AuditLog,
   ) {}
@@ -58,15 +64,23 @@ export class CustodianExtracts {
     assertReceiving(extract);
   }
 
-  /** A wrapped data key, to be stored in the same transaction. */
-  async newKey(manager: EntityManager, id: string): Promise<Buffer> {
+  /**
+   * Makes the keys of an extract, and stores that of its content.
+   *
+   * @returns the wrapped data key, to be stored in the same transaction.
+   */
+  async newKeys(manager: EntityManager, id: string): Promise<Buffer> {
     await this.extracts.lockWrapping(manager);
-    return DataKey.generate(id).wrap(this.context.storageKeys);
+    const { storageKeys } = this.context;
+    await this.content.insertKey(manager, id, await ContentKey.generate(id).wrap(storageKeys));
+    return DataKey.generate(id).wrap(storageKeys);
   }
 
-  /** What was stored of the extract is noise from here on, in backups too. The caller removes the rows. */
-  destroyKey(id: string): Promise<void> {
-    return this.context.storageKeys.destroy(id);
+  /** Removes what was stored of an extract, and makes it noise in backups too. */
+  async removeStored(manager: EntityManager, id: string): Promise<void> {
+    await this.uploads.removeAll(manager, id);
+    await this.content.removeAll(manager, id);
+    await this.context.storageKeys.destroy(id);
   }
 
   /** @throws Refusal 410 `EXTRACT_DESTROYED`. */
@@ -74,6 +88,14 @@ export class CustodianExtracts {
     assertNotDestroyed(extract);
     if (!extract.wrappedKey) throw destroyed(extract.id);
     return DataKey.unwrap(this.context.storageKeys, extract.id, extract.wrappedKey);
+  }
+
+  /** Also the key that rows of content are encrypted with. @throws as `keyOf`. */
+  async keysOf(manager: EntityManager, extract: ExtractRow): Promise<ContentKeys> {
+    const data = await this.keyOf(extract);
+    const wrapped = await this.content.wrappedKey(manager, extract.id);
+    if (!wrapped) throw new Error(`extract ${extract.id} has no key of its content`);
+    return { data, content: await ContentKey.unwrap(this.context.storageKeys, extract.id, wrapped) };
   }
 
   /** Comes last in a transaction: it locks the log. */

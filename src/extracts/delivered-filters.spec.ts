@@ -121,7 +121,8 @@ describe('extracts of filters that another program encoded', () => {
       `SELECT report, (wrapped_key IS NOT NULL)::int AS keys,
          (SELECT count(*)::int FROM encodings.chunk WHERE extract = e.id)
          + (SELECT count(*)::int FROM content.chunk WHERE extract = e.id)
-         + (SELECT count(*)::int FROM content.record WHERE extract = e.id) AS chunks
+         + (SELECT count(*)::int FROM content.sealed_rows WHERE extract = e.id)
+         + (SELECT count(*)::int FROM content.key WHERE extract = e.id) AS chunks
        FROM encodings.extract e WHERE project = $1`, [id]);
     expect(report).toMatchObject({ verdict: 'refused', code, rows });
     expect({ chunks, keys }).toEqual({ chunks: 0, keys: 0 });

@@ -8,12 +8,12 @@ import { TextPart } from './text-part.js';
 /** The end of a validity is known in advance; everything else has happened or has not. */
 const MAY_LIE_AHEAD: readonly EventKind[] = ['permit-until'];
 
-/** `events.csv` into rows of `content.event (extract, row_no, kind, date, country)`. */
+/** `events.csv` into rows of `CONTENT_COLUMNS.events`. */
 export class EventsPart extends TextPart {
   /** @param ids record id -> row of the encodings, from 1. */
   constructor(
-    private readonly extract: string, private readonly manifest: ExtractManifest,
-    private readonly ids: RecordRows, private readonly codes: CodeLists,
+    private readonly manifest: ExtractManifest, private readonly ids: RecordRows,
+    private readonly codes: CodeLists,
   ) {
     super(EVENTS_HEADER, manifest.parts.events?.rows ?? 0);
   }
@@ -37,8 +37,7 @@ export class EventsPart extends TextPart {
       this.findings.add(row, 'country', refusal);
       return;
     }
-    copy.beginRow(5);
-    copy.uuid(this.extract);
+    copy.beginRow(4);
     copy.integer(recordRow - 1);
     copy.text(kind);
     copy.date(date);

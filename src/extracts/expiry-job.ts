@@ -6,7 +6,6 @@ import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/servi
 import { ProjectsService } from '../projects/projects.service.js';
 import { CustodianExtracts } from './custodian-extracts.js';
 import { ExtractsRepository, type ExtractRow } from './extracts.repository.js';
-import { UploadsRepository } from './uploads.repository.js';
 
 const EXTRACT_EXPIRY = 'extract-expiry';
 const EVERY_MINUTES = 10;
@@ -22,7 +21,6 @@ export class ExpiryJob implements OnApplicationBootstrap {
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
     private readonly custodian: CustodianExtracts,
     private readonly extracts: ExtractsRepository,
-    private readonly uploads: UploadsRepository,
     private readonly projects: ProjectsService,
   ) {}
 
@@ -51,8 +49,7 @@ export class ExpiryJob implements OnApplicationBootstrap {
       // While we waited for it, somebody has gone on, or another instance was faster.
       const stillAbandoned = await this.extracts.abandoned(manager, this.context.settings.uploadExpiryHours);
       if (extract?.state !== 'receiving' || !stillAbandoned.some((one) => one.id === id)) return;
-      await this.uploads.removeAll(manager, id);
-      await this.custodian.destroyKey(id);
+      await this.custodian.removeStored(manager, id);
       await this.extracts.end(manager, id, 'expired', null);
       await this.custodian.log(manager, { subject: 'service', role: 'none' }, project, 'extract.expire', id, 'ok',
         { register: extract.registerId, hours: this.context.settings.uploadExpiryHours });

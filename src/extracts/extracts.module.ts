@@ -2,7 +2,9 @@ import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { ComparisonsRepository } from './comparisons.repository.js';
 import { Comparisons } from './comparisons.service.js';
+import { ContentRepository } from './content.repository.js';
 import { CustodianExtracts } from './custodian-extracts.js';
+import { DeliveredContent } from './delivered-content.js';
 import { DeliveredFilters } from './delivered-filters.js';
 import { DeliveryCheck } from './delivery-check.js';
 import { EncodingSafety } from './encoding-safety.js';
@@ -22,7 +24,7 @@ import { UploadsService } from './uploads.service.js';
   providers: [
     CustodianExtracts, ExtractsService, UploadsService, DeliveryCheck, ExpiryJob, ExtractsRepository,
     UploadsRepository, Comparisons, ComparisonsRepository, EncodingSafety, InferredVariables, PartBytes,
-    DeliveredFilters,
+    DeliveredFilters, DeliveredContent, ContentRepository,
   ],
 })
 export class ExtractsModule {}

@@ -110,7 +110,7 @@ export class ExtractsService {
     const { organisation, subject } = principal;
     await this.extracts.insert(manager, {
       id, project: project.id, registerId, cardinality, organisation, manifest,
-      wrappedKey: await this.custodian.newKey(manager, id),
+      wrappedKey: await this.custodian.newKeys(manager, id),
     }, subject);
     await this.custodian.log(manager, principal, project, 'extract.submit', id, 'pending', {
       register: registerId, records, specHash, referenceDate, sha256: manifest.parts.encodings.sha256,
@@ -129,8 +129,8 @@ export class ExtractsService {
         assertReceiving(extract);
         assertComplete(extract, await this.uploads.ofExtract(manager, id));
         project = await this.projects.enter(principal, extract.project);
-        const key = await this.custodian.keyOf(extract);
-        const filters = await this.delivery.read(manager, extract, key, inspection);
+        const keys = await this.custodian.keysOf(manager, extract);
+        const filters = await this.delivery.read(manager, extract, keys, inspection);
         const report: ReportView = { verdict: 'accepted', rows: [], ...inspection };
         return this.accept(manager, principal, extract, project, report, filters);
       });
@@ -171,8 +171,7 @@ export class ExtractsService {
     await this.custodian.transaction(principal.organisation, async (manager) => {
       const extract = await this.custodian.find(manager, principal, id, 'update');
       if (extract.state !== 'receiving') return;
-      await this.uploads.removeAll(manager, id);
-      await this.custodian.destroyKey(id);
+      await this.custodian.removeStored(manager, id);
       await this.extracts.end(manager, id, 'refused', {
         verdict: 'refused', code: error.code, detail: error.message, rows, ...inspection,
       });

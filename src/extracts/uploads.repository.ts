@@ -90,12 +90,6 @@ export class UploadsRepository {
     return chunks;
   }
 
-  /** Rows (from 1) of records whose events cannot all be true, with the reason; the first 10,000. */
-  async contradictions(manager: EntityManager, extract: string): Promise<{ row: number; reason: string }[]> {
-    return manager.query(
-      'SELECT row_no + 1 AS row, reason FROM content.contradictions($1) LIMIT 10000', [extract]);
-  }
-
   async remove(manager: EntityManager, extract: string, upload: UploadRow): Promise<void> {
     const { id, part, start, length } = upload;
     await manager.query(
@@ -117,9 +111,7 @@ export class UploadsRepository {
 
   async removeAll(manager: EntityManager, extract: string): Promise<void> {
     await this.removeReceived(manager, extract);
-    for (const table of ['encodings.chunk', 'content.record', 'content.event']) {
-      await manager.query(`DELETE FROM ${table} WHERE extract = $1`, [extract]);
-    }
+    await manager.query('DELETE FROM encodings.chunk WHERE extract = $1', [extract]);
   }
 }
 

@@ -24,7 +24,7 @@ export interface DueExtract extends StoredExtract {
 }
 
 /** Tables with what came of an extract, in the order in which they are emptied. */
-const TABLES = ['content.event', 'content.record', 'content.chunk', 'encodings.chunk', 'encodings.upload'] as const;
+const TABLES = ['content.sealed_rows', 'content.key', 'content.chunk', 'encodings.chunk', 'encodings.upload'] as const;
 
 const COLUMNS = `e.id, e.project, e.organisation, e.register_id AS "registerId", e.version, e.state, e.manifest,
   e.destroy_after AS "destroyAfter", e.destroyed_at AS "destroyedAt", e.destruction_leaf::float8 AS "destructionLeaf"`;

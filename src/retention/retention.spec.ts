@@ -4,23 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseVerifierKey, verifyReceipt } from '#libs/audit';
 import { deliver } from '../../test/support/delivery.js';
+import { keptContentOf, openedRows, type KeptContent } from '../../test/support/kept-content.js';
 import { approvedProject } from '../../test/support/projects.js';
 import { TestService, type Answer } from '../../test/support/service.js';
 import { TinyExtract } from '../../test/support/tiny-extract.js';
 import { ed25519Verify } from '../platform/keys/ed25519.js';
-import { openStorageKeys } from '../platform/keys/open-storage-keys.js';
 import { DataKey } from '../extracts/data-key.js';
 import { RetentionClock } from './retention-clock.js';
 
 const CUSTODIAN = 'custodian-population';
 const HOLDER = 'board-data-protection';
 const SECOND = 'board-civil-society';
-const TABLES = ['encodings.chunk', 'encodings.upload', 'content.chunk', 'content.record', 'content.event'];
+const TABLES = ['encodings.chunk', 'encodings.upload', 'content.chunk', 'content.key', 'content.sealed_rows'];
 
 /** What a dump of the database holds of an extract. */
 interface Dump {
   readonly wrapped_key: Buffer;
   readonly chunks: readonly { readonly place: string; readonly data: Buffer }[];
+  readonly content: KeptContent;
 }
 
 describe('retention', () => {
@@ -60,15 +61,20 @@ describe('retention', () => {
       'owner', 'SELECT wrapped_key FROM encodings.extract WHERE id = $1', [id]);
     const chunks = await service.query<{ place: string; data: Buffer }>(
       'owner', 'SELECT place, data FROM encodings.chunk WHERE extract = $1 ORDER BY place', [id]);
-    return { wrapped_key, chunks };
+    return { wrapped_key, chunks, content: await keptContentOf(service.ownerQuery, id) };
   }
 
-  const keys = (): ReturnType<typeof openStorageKeys> => openStorageKeys({
-    keys: join(service.home, 'keys'), storageMasterKeys: undefined, kmsUrl: undefined, kmsTokenFile: undefined,
-  });
+  /** Every row of every table but the job queue's own, as text; bytes as hexadecimal digits. */
+  async function wholeDatabase(): Promise<string> {
+    const tables = await service.query<{ name: string }>('owner', `SELECT format('%I.%I', schemaname, tablename) AS name
+      FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'queue')`);
+    const texts = await Promise.all(tables.map(({ name }) => service.query<{ text: string }>(
+      name.startsWith('audit.') ? 'audit' : 'owner', `SELECT t::text AS text FROM ${name} AS t`)));
+    return texts.flat().map(({ text }) => text).join('\n');
+  }
 
   async function decrypted(id: string, dump: Dump): Promise<Buffer> {
-    const key = await DataKey.unwrap(keys(), id, dump.wrapped_key);
+    const key = await DataKey.unwrap(service.storageKeys(), id, dump.wrapped_key);
     return Buffer.concat(dump.chunks.map(({ place, data }) => key.openChunk('encodings', Number(place), data)));
   }
 
@@ -90,6 +96,11 @@ describe('retention', () => {
     const { id, project, extract } = await delivered();
     const dump = await dumpOf(id);
     expect((await decrypted(id, dump)).equals(extract.bytes.encodings)).toBe(true);
+    const rows = await openedRows(service.storageKeys(), dump.content);
+    const rowsOf = (bytes: Buffer): string[][] => bytes.toString().trimEnd().split('\n').slice(1)
+      .map((line, row) => [String(row), ...line.split(',').slice(1)]);
+    expect(rows.content).toEqual(rowsOf(extract.bytes.content));
+    expect(rows.events).toEqual(rowsOf(extract.bytes.events));
     await runOut(id);
     await Promise.all([sweep(), sweep(), sweep()]);
     for (const table of TABLES) {
@@ -99,6 +110,7 @@ describe('retention', () => {
       'owner', 'SELECT wrapped_key FROM encodings.extract WHERE id = $1', [id]);
     expect(row.wrapped_key).toBeNull();
     await expect(decrypted(id, dump)).rejects.toMatchObject({ code: 'STORAGE_KEY_DESTROYED' });
+    await expect(openedRows(service.storageKeys(), dump.content)).rejects.toMatchObject({ code: 'STORAGE_KEY_DESTROYED' });
     expect(await refused(service.request(CUSTODIAN, 'GET', `/api/extracts/${id}`))).toEqual([410, 'EXTRACT_DESTROYED']);
     expect(await refused(service.request(CUSTODIAN, 'POST', `/api/extracts/${id}/seal`)))
       .toEqual([410, 'EXTRACT_DESTROYED']);
@@ -111,6 +123,22 @@ describe('retention', () => {
       outcome: 'ok', project, purpose: 'dpv:ProvideOfficialStatistics', approvals: [`project:${project}`],
       details: { reason: 'RETENTION_ENDED', records: 300, version: 1, sha256: extract.manifest.parts.encodings.sha256 },
     });
+  });
+
+  it('no dump of the whole database holds a row of content or an event in the clear, nor a record id', async () => {
+    const project = await approvedProject(service);
+    const extract = TinyExtract.create(40);
+    const id = await deliver(service, CUSTODIAN, project, extract);
+    const dump = await wholeDatabase();
+    expect(dump).toContain(id);
+    const [first] = extract.bytes.content.toString().split('\n').slice(1);
+    const [recordId, , birthMonth] = first.split(',');
+    for (const secret of [recordId, birthMonth, Buffer.from(birthMonth).toString('hex'), '2020-01-11']) {
+      expect(dump.includes(secret)).toBe(false);
+    }
+    // Days from 2000-01-01 in four bytes, and that the search finds what there is.
+    expect(dump.includes('00001c93')).toBe(false);
+    expect(dump.includes((await dumpOf(id)).content.chunks[0].data.toString('hex'))).toBe(true);
   });
 
   it('hands out a receipt that verifies offline, and not with a byte changed', async () => {

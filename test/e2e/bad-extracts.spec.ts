@@ -13,7 +13,7 @@ import { SmallCountry } from './small-country.js';
 const REGISTER = 'residence-permits';
 const CUSTODIAN = 'custodian-permits';
 const TABLES = [
-  'encodings.chunk', 'encodings.upload', 'content.chunk', 'content.record', 'content.event', 'links.entity_record',
+  'encodings.chunk', 'encodings.upload', 'content.chunk', 'content.sealed_rows', 'content.key', 'links.entity_record',
 ];
 
 describe('extracts that are not as they should be', () => {

@@ -14,8 +14,8 @@ export const STATEMENTS = {
   'store-encodings': 'COPY encodings.chunk',
   'store-text': 'COPY content.chunk',
   check: 'COPY (SELECT place, data FROM encodings.chunk',
-  'rows-of-content': 'COPY content.record',
-  'rows-of-events': 'COPY content.event',
+  'rows-of-content': 'COPY content.sealed_rows',
+  'rows-of-events': 'COPY pg_temp.event',
   contradictions: 'SELECT row_no + 1 AS row, reason',
   // After it come the log and the commit.
   commit: `UPDATE encodings.extract SET state = 'accepted'`,

@@ -4,7 +4,9 @@ import type { ExtractPartName } from '#libs/record';
 import { ownDatabaseOf } from '../../src/demo/service-process.js';
 import { DataKey } from '../../src/extracts/data-key.js';
 import { openStorageKeys } from '../../src/platform/keys/open-storage-keys.js';
+import type { StorageKeys } from '../../src/platform/keys/storage-keys.js';
 import { readSettings } from '../../src/platform/settings/settings.js';
+import { keptContentOf, openedRows, queryOf } from '../support/kept-content.js';
 import type { TinyExtract } from '../support/tiny-extract.js';
 
 interface Row {
@@ -58,30 +60,21 @@ export class StoredExtracts {
       const at = row * (encodings.length / source.manifest.records);
       return encodings.subarray(at, at + 16).toString('hex');
     });
-    const content = await client.query<Record<string, string>>(
-      'SELECT * FROM content.record WHERE extract = $1 ORDER BY row_no', [extract.id]);
-    const events = await client.query<Record<string, string> & { row_no: number }>(
-      'SELECT row_no, kind, date::text, country FROM content.event WHERE extract = $1', [extract.id]);
+    const kept = await openedRows(this.keys(), await keptContentOf(queryOf(client), extract.id));
     const stored: Record<ExtractPartName, Buffer> = {
       encodings,
-      content: textOf(source.bytes.content, content.rows.map((row, i) =>
-        `${ids[i]},${row.sex},${row.birth_month},${row.citizenship},${row.country_of_birth}`)),
-      // The order of events means nothing and is not kept.
-      events: textOf(source.bytes.events, events.rows.map(({ row_no, kind, date, country }) =>
-        `${ids[row_no]},${kind},${date},${country}`).sort()),
+      content: textOf(source.bytes.content, kept.content.map((row) => lineOf(ids, row))),
+      events: textOf(source.bytes.events, kept.events.map((row) => lineOf(ids, row))),
     };
-    const expected = { ...source.bytes, events: sorted(source.bytes.events) };
     return (Object.keys(stored) as ExtractPartName[])
-      .filter((part) => sha256(stored[part]) !== sha256(expected[part]))
+      .filter((part) => sha256(stored[part]) !== sha256(source.bytes[part]))
       .map((part) => `accepted, but the SHA-256 of its ${part} is not the source's`);
   }
 
   private async faultsOfReceiving(client: Client, extract: Row, source: TinyExtract): Promise<string[]> {
     const faults: string[] = [];
-    for (const table of ['content.record', 'content.event']) {
-      const { rows } = await client.query(`SELECT 1 FROM ${table} WHERE extract = $1 LIMIT 1`, [extract.id]);
-      if (rows.length > 0) faults.push(`${extract.state}, but ${table} has rows of it`);
-    }
+    const { rows } = await client.query('SELECT 1 FROM content.sealed_rows WHERE extract = $1 LIMIT 1', [extract.id]);
+    if (rows.length > 0) faults.push(`${extract.state}, but content.sealed_rows has rows of it`);
     const uploads = await client.query<{ part: ExtractPartName; start: string; received: string }>(
       'SELECT part, start, received FROM encodings.upload WHERE extract = $1', [extract.id]);
     const chunks = await this.chunks(client, extract);
@@ -95,12 +88,15 @@ export class StoredExtracts {
     return faults;
   }
 
+  private keys(): StorageKeys {
+    return openStorageKeys(readSettings({ VINCULUM_HOME: this.home }, process.cwd()));
+  }
+
   private async chunks(
     client: Client, extract: Row,
   ): Promise<{ part: ExtractPartName; place: number; bytes: Buffer }[]> {
     if (!extract.wrapped_key) return [];
-    const keys = openStorageKeys(readSettings({ VINCULUM_HOME: this.home }, process.cwd()));
-    const key = await DataKey.unwrap(keys, extract.id, extract.wrapped_key);
+    const key = await DataKey.unwrap(this.keys(), extract.id, extract.wrapped_key);
     const { rows } = await client.query<Chunk>(
       `SELECT 'encodings' AS part, place, data FROM encodings.chunk WHERE extract = $1
        UNION ALL SELECT part, place, data FROM content.chunk WHERE extract = $1 ORDER BY part, place`, [extract.id]);
@@ -109,13 +105,13 @@ export class StoredExtracts {
   }
 }
 
+/** A row of content or events as it was delivered: the id in place of its number. */
+function lineOf(ids: readonly string[], [row, ...fields]: readonly string[]): string {
+  return [ids[Number(row)], ...fields].join(',');
+}
+
 /** Rows under the header of the source. */
 function textOf(source: Buffer, rows: readonly string[]): Buffer {
   const header = source.toString().split('\n', 1)[0];
   return Buffer.from([header, ...rows, ''].join('\n'));
-}
-
-function sorted(source: Buffer): Buffer {
-  const [, ...rows] = source.toString().trimEnd().split('\n');
-  return textOf(source, rows.sort());
 }

@@ -5,6 +5,8 @@ import { Client } from 'pg';
 import { addressOf } from '../../src/platform/database/data-sources.js';
 import type { DatabaseRole } from '../../src/platform/database/database-roles.js';
 import { removeHome } from '../../src/platform/embedded-postgres/embedded-postgres.js';
+import { openStorageKeys } from '../../src/platform/keys/open-storage-keys.js';
+import type { StorageKeys } from '../../src/platform/keys/storage-keys.js';
 import { readSettings } from '../../src/platform/settings/settings.js';
 import { startService, type RunningService } from '../../src/service.js';
 
@@ -73,6 +75,15 @@ export class TestService {
     } finally {
       await client.end();
     }
+  }
+
+  /** As `query`, of the owner. */
+  readonly ownerQuery = <Row extends object>(sql: string, values: unknown[]): Promise<Row[]> =>
+    this.query<Row>('owner', sql, values);
+
+  /** The keys that the service has for what it stores. */
+  storageKeys(): StorageKeys {
+    return openStorageKeys(readSettings({ VINCULUM_HOME: this.home }, process.cwd()));
   }
 
   /** The audit log's events, parsed, in order. */

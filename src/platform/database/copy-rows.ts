@@ -30,6 +30,11 @@ export class CopyRows {
     this.at = this.buffer.writeInt16BE(fields, this.at);
   }
 
+  boolean(value: boolean): void {
+    this.field(1);
+    this.at = this.buffer.writeUInt8(value ? 1 : 0, this.at);
+  }
+
   integer(value: number): void {
     this.field(4);
     this.at = this.buffer.writeInt32BE(value, this.at);

@@ -13,7 +13,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
     'encodings.upload': 'SELECT INSERT UPDATE DELETE', 'encodings.agreed_segments': 'SELECT INSERT',
     'encodings.objection': 'SELECT INSERT DELETE', 'encodings.agreed_canaries': 'SELECT INSERT',
     'encodings.column_share': 'SELECT INSERT', 'encodings.cross_check': 'SELECT INSERT',
-    'content.chunk': 'SELECT INSERT DELETE', 'content.record': 'INSERT DELETE', 'content.event': 'INSERT DELETE',
+    'content.chunk': 'SELECT INSERT DELETE', 'content.key': 'SELECT INSERT DELETE', 'content.sealed_rows': 'INSERT DELETE',
   },
   linker: {
     'encodings.extract': 'SELECT', 'encodings.chunk': 'SELECT', 'encodings.objection': 'SELECT',
@@ -21,7 +21,8 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
     'links.run': 'SELECT INSERT UPDATE', 'links.entity_record': 'SELECT INSERT DELETE',
   },
   cohort: {
-    'links.run': 'SELECT', 'links.entity_record': 'SELECT', 'content.record': 'SELECT', 'content.event': 'SELECT',
+    'links.run': 'SELECT', 'links.entity_record': 'SELECT', 'content.key': 'SELECT',
+    'content.sealed_rows': 'SELECT',
   },
   releases: {
     'releases.cohort_request': 'SELECT INSERT UPDATE', 'releases.approval': 'SELECT INSERT',
@@ -29,7 +30,7 @@ const GRANTS: Readonly<Record<DatabaseRole, Readonly<Record<string, string>>>> =
   },
   retention: {
     'encodings.extract': 'SELECT UPDATE', 'encodings.chunk': 'DELETE', 'encodings.upload': 'DELETE',
-    'content.chunk': 'DELETE', 'content.record': 'DELETE', 'content.event': 'DELETE',
+    'content.chunk': 'DELETE', 'content.key': 'DELETE', 'content.sealed_rows': 'DELETE',
     'links.entity_record': 'DELETE', 'governance.retention_decision': 'SELECT',
   },
   audit: { 'audit.event': 'SELECT', 'audit.tree_head': 'SELECT' },
@@ -63,11 +64,22 @@ describe('database roles', () => {
   });
 
   it('the cohort login cannot read an encoding, nor the linker content', async () => {
-    await expect(service.query('cohort', 'SELECT * FROM encodings.chunk')).rejects.toMatchObject({ code: '42501' });
-    await expect(service.query('linker', 'SELECT * FROM content.record')).rejects.toMatchObject({ code: '42501' });
-    await expect(service.query('extracts', 'SELECT sex FROM content.record')).rejects.toMatchObject({ code: '42501' });
+    for (const table of ['chunk', 'extract', 'objection']) {
+      await expect(service.query('cohort', `SELECT * FROM encodings.${table}`)).rejects.toMatchObject({ code: '42501' });
+    }
+    for (const table of ['chunk', 'key', 'sealed_rows']) {
+      await expect(service.query('linker', `SELECT * FROM content.${table}`)).rejects.toMatchObject({ code: '42501' });
+    }
+    await expect(service.query('extracts', 'SELECT data FROM content.sealed_rows')).rejects.toMatchObject({ code: '42501' });
+    await expect(service.query('retention', 'SELECT data FROM content.sealed_rows')).rejects.toMatchObject({ code: '42501' });
     await expect(service.query('extracts', 'SELECT * FROM links.run')).rejects.toMatchObject({ code: '42501' });
     await expect(service.query('audit', 'SELECT * FROM governance.project')).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('only who checks and who tabulates may hold rows in the clear, in tables that end with the transaction', async () => {
+    const rows = await service.query<{ role: string }>('owner', `SELECT r AS role FROM unnest($1::text[]) AS r
+      WHERE has_database_privilege(r, current_database(), 'TEMPORARY')`, [DATABASE_ROLES.map(loginOf)]);
+    expect(rows.map(({ role }) => role)).toEqual(['vinculum_extracts', 'vinculum_cohort']);
   });
 
   it('the extracts login sees the extracts of the custodian that the session names, and no others', async () => {

@@ -5,7 +5,7 @@
 export const DATABASE_ROLES = [
   /** Projects, members, approvals. */
   'governance',
-  /** Writes encodings and content as they arrive; reads encodings back to check and destroy them. */
+  /** Writes encodings and content, and reads back what was sent, to check it; no content that is kept. */
   'extracts',
   /** Reads encodings, writes links. No content. */
   'linker',

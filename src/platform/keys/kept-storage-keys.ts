@@ -31,10 +31,12 @@ export class KeptStorageKeys implements StorageKeys {
     return openSealed(wrappingKey(master, own), wrapped.subarray(MASTER_KEY_ID_BYTES), placeOf(extract));
   }
 
-  async rewrap(extract: string, wrapped: Uint8Array): Promise<Buffer | undefined> {
+  async rewrap(extract: string, wrapped: readonly Uint8Array[]): Promise<Buffer[] | undefined> {
     const current = this.masters.current();
-    if (masterIdOf(wrapped) === current.id) return undefined;
-    return this.sealed(extract, await this.unwrap(extract, wrapped), current, this.ownKey(extract, false));
+    if (wrapped.every((key) => masterIdOf(key) === current.id)) return undefined;
+    const dataKeys = await Promise.all(wrapped.map((key) => this.unwrap(extract, key)));
+    const own = this.ownKey(extract, false);
+    return dataKeys.map((key) => this.sealed(extract, key, current, own));
   }
 
   /** Overwritten, then removed, each down to the disk; what a file system copies on write is not reached. */

@@ -6,32 +6,36 @@ import { WRAPPING_LOCK, type StorageKeys } from './storage-keys.js';
 export interface RotationReport {
   /** Id of the master key that wraps from now on. */
   readonly current: string;
+  /** Extracts whose data keys were put under it. */
   readonly rewrapped: number;
   /** Ids of master keys that wrap nothing any more and were removed. */
   readonly removed: readonly string[];
 }
 
-interface WrappedKey {
-  readonly id: string;
-  readonly wrapped: Buffer;
+/** Wrapped data keys of an extract. */
+interface WrappedKeys {
+  readonly filters: Buffer;
+  readonly content: Buffer;
 }
 
 /**
- * Puts every data key under the current master key. Chunks are not touched. Interrupted, it is run again and
- * goes on: a key that is under the current one already stays.
+ * Puts the data keys of every extract under the current master key. Chunks are not touched. Interrupted, it
+ * is run again and goes on: what is under the current one already stays.
  *
  * @param database as `retention`: the login that sees the wrapped keys of all custodians.
+ * @returns number of extracts whose keys were not under it.
  */
 export async function rewrapAll(database: DataSource, keys: StorageKeys): Promise<number> {
-  const extracts = await database.query<WrappedKey[]>(
-    'SELECT id, wrapped_key AS wrapped FROM encodings.extract WHERE wrapped_key IS NOT NULL ORDER BY id');
+  const extracts = await database.query<{ id: string }[]>(
+    'SELECT id FROM encodings.extract WHERE wrapped_key IS NOT NULL ORDER BY id');
   let rewrapped = 0;
   for (const { id } of extracts) {
     await database.transaction(async (manager) => {
       const wrapped = await held(manager, id);
-      const fresh = wrapped && await keys.rewrap(id, wrapped);
+      const fresh = wrapped && await keys.rewrap(id, [wrapped.filters, wrapped.content]);
       if (!fresh) return;
-      await manager.query('UPDATE encodings.extract SET wrapped_key = $2 WHERE id = $1', [id, fresh]);
+      await manager.query('UPDATE encodings.extract SET wrapped_key = $2 WHERE id = $1', [id, fresh[0]]);
+      await manager.query('UPDATE content.key SET wrapped = $2 WHERE extract = $1', [id, fresh[1]]);
       rewrapped++;
     });
   }
@@ -67,8 +71,11 @@ async function settle(
   return { current, rewrapped, removed };
 }
 
-async function held(manager: EntityManager, id: string): Promise<Buffer | undefined> {
-  const rows = await manager.query<{ wrapped: Buffer | null }[]>(
-    'SELECT wrapped_key AS wrapped FROM encodings.extract WHERE id = $1 FOR UPDATE', [id]);
-  return rows[0]?.wrapped ?? undefined;
+/** Undefined where the extract was destroyed meanwhile. */
+async function held(manager: EntityManager, id: string): Promise<WrappedKeys | undefined> {
+  const rows = await manager.query<WrappedKeys[]>(
+    `SELECT e.wrapped_key AS filters, k.wrapped AS content
+     FROM encodings.extract e JOIN content.key k ON k.extract = e.id
+     WHERE e.id = $1 AND e.wrapped_key IS NOT NULL FOR UPDATE`, [id]);
+  return rows[0];
 }

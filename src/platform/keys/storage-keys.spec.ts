@@ -60,14 +60,28 @@ describe('storage keys', () => {
     const keysOf = (text: string): KeptStorageKeys =>
       new KeptStorageKeys(new EnvironmentMasterKeys(text), at);
     const id = randomUUID();
-    const dataKey = randomBytes(32);
+    const [dataKey, otherKey] = [randomBytes(32), randomBytes(32)];
     const wrapped = await keysOf(old).wrap(id, dataKey);
     await expect(keysOf(fresh).unwrap(id, wrapped)).rejects.toMatchObject({ code: 'STORAGE_KEY_UNKNOWN' });
     const both = keysOf(`${fresh},${old}`);
-    const rewrapped = await both.rewrap(id, wrapped);
+    const content = await keysOf(old).wrap(id, otherKey);
+    const rewrapped = await both.rewrap(id, [wrapped, content]);
     expect(await both.rewrap(id, rewrapped!)).toBeUndefined();
-    expect(await keysOf(fresh).unwrap(id, rewrapped!)).toEqual(dataKey);
+    const opened = await Promise.all(rewrapped!.map((key) => keysOf(fresh).unwrap(id, key)));
+    expect(opened).toEqual([dataKey, otherKey]);
     expect(() => keysOf('c2hvcnQ=')).toThrow(expect.objectContaining({ code: 'STORAGE_KEY_INVALID' }));
+  });
+
+  it('of a key management service: both keys of an extract are under its newest version, and it needs no other', async () => {
+    const keys = new TransitStorageKeys({ url: transit.url, token: TOKEN });
+    const id = randomUUID();
+    const dataKeys = [randomBytes(32), randomBytes(32)];
+    const wrapped = [await keys.wrap(id, dataKeys[0]), await keys.wrap(id, dataKeys[1])];
+    const rewrapped = await keys.rewrap(id, wrapped);
+    expect(transit.keys.get(`vinculum-${id}`)).toHaveLength(2);
+    transit.keys.get(`vinculum-${id}`)!.fill(randomBytes(32), 0, 1);
+    expect(await Promise.all(rewrapped.map((key) => keys.unwrap(id, key)))).toEqual(dataKeys);
+    await expect(keys.unwrap(id, wrapped[0])).rejects.toMatchObject({ code: 'STORAGE_KEY_DESTROYED' });
   });
 
   it('of a key management service: one that it does not delete is not taken for destroyed', async () => {
@@ -114,8 +128,11 @@ describe('rotation of the storage keys', () => {
   const settings = (): Parameters<typeof openStorageKeys>[0] => ({
     keys: join(service.home, 'keys'), storageMasterKeys: undefined, kmsUrl: undefined, kmsTokenFile: undefined,
   });
-  const wrappedKeys = (): Promise<{ id: string; wrapped: Buffer }[]> => service.query(
-    'owner', 'SELECT id, wrapped_key AS wrapped FROM encodings.extract WHERE wrapped_key IS NOT NULL ORDER BY id');
+  /** Of filters and of content. */
+  const wrappedKeys = (): Promise<{ id: string; wrapped: Buffer }[]> => service.query('owner',
+    `SELECT id, wrapped_key AS wrapped FROM encodings.extract WHERE wrapped_key IS NOT NULL
+     UNION ALL SELECT extract, wrapped FROM content.key ORDER BY id, wrapped`);
+  const sorted = (keys: Buffer[]): string[] => keys.map((key) => key.toString('hex')).sort();
 
   it('leaves the chunks alone and opens everything, interrupted too; then the old master key is gone', async () => {
     for (const records of [20, 30, 40]) {
@@ -146,9 +163,12 @@ describe('rotation of the storage keys', () => {
       await database.destroy();
     }
     const after = (await wrappedKeys()).filter(({ id }) => before.some((row) => row.id === id));
-    expect(await Promise.all(after.map(({ id, wrapped }) => keys.unwrap(id, wrapped)))).toEqual(dataKeys);
-    await expect(keys.unwrap(before[0].id, before[0].wrapped))
-      .rejects.toMatchObject({ code: 'STORAGE_KEY_UNKNOWN' });
+    expect(dataKeys).toHaveLength(6);
+    const opened = await Promise.all(after.map(({ id, wrapped }) => keys.unwrap(id, wrapped)));
+    expect(sorted(opened)).toEqual(sorted(dataKeys));
+    for (const { id, wrapped } of before) {
+      await expect(keys.unwrap(id, wrapped)).rejects.toMatchObject({ code: 'STORAGE_KEY_UNKNOWN' });
+    }
     const ids = before.map(({ id }) => id);
     expect(await service.query(
       'owner', 'SELECT * FROM encodings.chunk WHERE extract = ANY ($1) ORDER BY extract, place', [ids],

@@ -1,7 +1,7 @@
 /**
- * Wraps the data keys of extracts. What wraps the data key of an extract is that extract's alone and lies
- * outside the database: to destroy it makes every copy of the wrapped key worthless, those in backups of
- * the database too (`crypto-shredding.md`).
+ * Wraps the data keys of extracts: each has one for its filters and one for its content. What wraps them is
+ * that extract's alone and lies outside the database: to destroy it makes every copy of the wrapped keys
+ * worthless, those in backups of the database too (`crypto-shredding.md`).
  */
 export interface StorageKeys {
   /**
@@ -15,8 +15,11 @@ export interface StorageKeys {
    *   service does not answer.
    */
   unwrap(extract: string, wrapped: Uint8Array): Promise<Buffer>;
-  /** The same data key under the current master key; undefined where it is under it already. */
-  rewrap(extract: string, wrapped: Uint8Array): Promise<Buffer | undefined>;
+  /**
+   * The same data keys under the current master key, in the same order; undefined where they are under it
+   * already. All of an extract at once: a key management service then opens with the newest version alone.
+   */
+  rewrap(extract: string, wrapped: readonly Uint8Array[]): Promise<Buffer[] | undefined>;
   /** From here on nothing that was ever wrapped for the extract can be opened. Again: changes nothing. */
   destroy(extract: string): Promise<void>;
 }

@@ -39,10 +39,10 @@ export class TransitStorageKeys implements StorageKeys {
   }
 
   /** A new version of the extract's key; older ones open nothing any more. */
-  async rewrap(extract: string, wrapped: Uint8Array): Promise<Buffer> {
+  async rewrap(extract: string, wrapped: readonly Uint8Array[]): Promise<Buffer[]> {
     const name = nameOf(extract);
     await this.call('POST', `keys/${name}/rotate`, {});
-    return this.ciphertext(`rewrap/${name}`, { ciphertext: textOf(wrapped) });
+    return Promise.all(wrapped.map((key) => this.ciphertext(`rewrap/${name}`, { ciphertext: textOf(key) })));
   }
 
   /**
