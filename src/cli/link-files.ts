@@ -1,11 +1,14 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { link, type LinkageResources, type LinkageResult, type LinkageSpec } from '#libs/linkage';
+import {
+  link, type LinkageResources, type LinkageResult, type LinkageSpec, type PreviousEntities,
+} from '#libs/linkage';
 import { controlAgreement, measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { VinculumError, type EncodedExtract } from '#libs/record';
 import { computeThreadsFor } from '../linkage-runs/compute-threads.js';
 import { readControls, readPair, RecordFinder } from './control-pairs.js';
 import { loadInputs, type LinkInput, type LoadedInput } from './link-inputs.js';
 import { linksCsv, reportOf, type LinkSummary } from './link-report.js';
+import { entityNames, readPreviousLinks, roundSummary } from './previous-links.js';
 
 export interface LinkFilesResult {
   readonly summary: LinkSummary;
@@ -22,17 +25,22 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
   const controls = input.controls === undefined ? undefined : await readControls(input.controls, finder);
   const explain = (input.explain ?? []).map((pair) => readPair(pair, finder));
   const { categories } = loaded;
-  const result = await linkLoaded(loaded.extracts, input.spec, { ...resources, categories, explain });
+  const previous = input.previous === undefined ? undefined
+    : await readPreviousLinks(input.previous.links, loaded, input.previous.renewed);
+  const result = await linkLoaded(
+    loaded.extracts, input.spec, { ...resources, categories, explain }, previous?.entities);
   const agreement = controls && controlAgreement(result.entityOf, controls);
+  const round = previous && roundSummary(previous, loaded, result);
   const summary = {
     ...summarise(loaded, result, (performance.now() - started) / 1000),
-    ...(agreement ? { controls: agreement } : {}),
+    ...(agreement ? { controls: agreement } : {}), ...(round ? { round } : {}),
   };
+  const names = entityNames(previous, result, loaded);
   writeAll([
-    ...(input.out === undefined ? [] : [{ path: input.out, text: linksCsv(loaded, result) }]),
+    ...(input.out === undefined ? [] : [{ path: input.out, text: linksCsv(loaded, result, names) }]),
     ...(input.report === undefined ? [] : [{
       path: input.report,
-      text: `${JSON.stringify(reportOf(input, loaded, result, summary), null, 2)}\n`,
+      text: `${JSON.stringify(reportOf(input, loaded, result, summary, previous), null, 2)}\n`,
     }]),
   ]);
   return { summary, result };
@@ -40,12 +48,13 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
 
 async function linkLoaded(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources,
+  previous: PreviousEntities | undefined,
 ): Promise<LinkageResult> {
   const compute = computeThreadsFor(extracts);
   try {
     return await link(extracts, spec, {
       ...resources, now: () => performance.now(), ...(compute ? { compute } : {}),
-    });
+    }, previous);
   } finally {
     await compute?.close();
   }

@@ -18,6 +18,8 @@ export interface LinkWishes {
   readonly explain?: readonly string[];
   /** CSV of controls. */
   readonly controls?: string;
+  /** `links.csv` of the round before, and the registers whose extracts are newer than there. */
+  readonly previous?: { readonly links: string; readonly renewed: readonly string[] };
 }
 
 export type LinkInput = LinkWishes & (

@@ -7,6 +7,7 @@ import type { controlAgreement, MeasuredQuality } from '#libs/quality';
 import { levelShares } from '#libs/score';
 import { engineVersion } from '../linkage-runs/engine-version.js';
 import type { LinkInput, LoadedInput } from './link-inputs.js';
+import { LINKS_HEADER, type PreviousLinks, type RoundSummary } from './previous-links.js';
 
 /** What a run comes to, as `--json` prints it. */
 export interface LinkSummary {
@@ -18,18 +19,20 @@ export interface LinkSummary {
   readonly bySubgroup?: LinkageResult['bySubgroup'];
   readonly controls?: ReturnType<typeof controlAgreement>;
   readonly measured?: MeasuredQuality;
+  /** What became of the entities of the round before, where there was one. */
+  readonly round?: RoundSummary;
   readonly warnings: LinkageResult['warnings'];
   readonly seconds: number;
 }
 
-/** One row a record: entity,register,record_id,probability. */
+/** One row a record. @param names of the entities. */
 export function linksCsv(
-  { extracts, recordIds }: LoadedInput, { entityOf, probability }: LinkageResult,
+  { extracts, recordIds }: LoadedInput, { entityOf, probability }: LinkageResult, names: readonly string[],
 ): string {
-  const lines = ['entity,register,record_id,probability'];
+  const lines = [LINKS_HEADER];
   extracts.forEach(({ registerId, records }, x) => {
     for (let row = 0; row < records; row++) {
-      lines.push(`${entityOf[x][row]},${registerId},${csvField(recordIds[x][row])},`
+      lines.push(`${names[entityOf[x][row]]},${registerId},${csvField(recordIds[x][row])},`
         + probability[x][row].toFixed(6));
     }
   });
@@ -43,11 +46,13 @@ function csvField(text: string): string {
 /** Parameters, threshold, estimates, timings and versions; no record. */
 export function reportOf(
   input: LinkInput, { extracts }: LoadedInput, result: LinkageResult, summary: LinkSummary,
+  previous: PreviousLinks | undefined,
 ): object {
   const { byRegisterPair, models, scheme, threshold, timings, refusedLinks } = result;
   return {
     ...summary, versions: versions(), linkageSpec: input.spec,
-    manifest: linkageManifest(extracts, input.spec, result, { engine: engineVersion(), sha256 }),
+    manifest: linkageManifest(
+      extracts, input.spec, result, { engine: engineVersion(), sha256 }, previous?.entities),
     ...(input.kind === 'csv' ? {
       trial: 'plain CSV files, encoded in memory', encodingSpecHash: encodingSpecHash(input.encodingSpec),
       columns: Object.fromEntries(input.columns),

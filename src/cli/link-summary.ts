@@ -19,6 +19,11 @@ export function printSummary(summary: LinkSummary, out: string | undefined): voi
   for (const [kind, { pairs, linked }] of Object.entries(controls ?? {})) {
     if (pairs > 0) console.error(`${kind} controls: ${linked} of ${pairs} linked`);
   }
+  if (summary.round) {
+    const { unchanged, extended, fresh, merged, split, gone } = summary.round;
+    console.error(`of the round before: ${unchanged} entities unchanged, ${extended} extended, ${merged} merged, `
+      + `${split} split, ${gone} gone; ${fresh} new`);
+  }
   for (const { registers: about, message } of summary.warnings) {
     console.error(`warning: ${about === '' ? '' : `${about}: `}${message}`);
   }

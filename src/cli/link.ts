@@ -28,6 +28,8 @@ interface LinkOptions {
   readonly by?: string;
   readonly controls?: string;
   readonly explain?: readonly string[];
+  readonly previous?: string;
+  readonly renewed?: string;
   readonly json?: true;
 }
 
@@ -43,6 +45,11 @@ Example:
     --out links.csv --report report.json
 
 links.csv has one row a record: entity,register,record_id,probability. Records of one entity are linked.
+
+A later round names all extracts, the old ones too, and the links of the round before:
+  vinculum link a b new-c --previous links.csv --out links-2.csv
+An extract with the same record ids as there is taken as the same; one with others as a newer one of its
+register, whose records keep their entity unless their links changed.
 Exit codes: 0 linked, 2 refused.`;
 
 /** `vinculum link`: links extracts or, for a trial, CSV files, without a server. */
@@ -63,6 +70,9 @@ export function linkCommand(): Command {
       + 'or by columns of CSV files; small groups are withheld')
     .option('--controls <file>', 'known pairs: register, record id, register, record id, yes or no')
     .option('--explain <pair...>', 'say why two records are linked or not: register/id,register/id')
+    .option('--previous <file>', 'links.csv of the round before: only pairs with a new or newer extract are compared, '
+      + 'and entities keep their names')
+    .option('--renewed <registers>', 'with --previous: registers whose extract was corrected since, by comma')
     .option('--json', 'print a summary as one line of JSON')
     .addHelpText('after', EXAMPLE)
     .action((inputs: string[], options: LinkOptions) =>
@@ -103,6 +113,7 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
     ...(options.report === undefined ? {} : { report: resolve(options.report) }),
     ...(options.by === undefined ? {} : { by: options.by.split(',').map((name) => name.trim()) }),
     ...(options.explain === undefined ? {} : { explain: options.explain }),
+    ...previousOf(options),
     ...(options.controls === undefined ? {} : { controls: resolve(options.controls) }),
   };
   const folders = inputs.filter((input) => isFolder(input));
@@ -124,6 +135,18 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
     ...(options.truthPattern === undefined ? {} : { truthPattern: pattern(options.truthPattern) }),
     ...(options.truthFile === undefined ? {} : { truthFile: resolve(options.truthFile) }),
   };
+}
+
+function previousOf({ previous, renewed, id, columns }: LinkOptions): Pick<LinkInput, 'previous'> {
+  if (previous === undefined) {
+    if (renewed !== undefined) throw usage('--renewed goes with --previous');
+    return {};
+  }
+  if (columns !== undefined && id === undefined) {
+    throw usage('--previous asks for --id: a row number does not name a record from round to round');
+  }
+  const registers = renewed === undefined ? [] : renewed.split(',').map((register) => register.trim());
+  return { previous: { links: resolve(previous), renewed: registers } };
 }
 
 function isFolder(path: string): boolean {

@@ -25,7 +25,10 @@ export interface CategoryQuality {
 }
 
 export interface ExpectedLinkQuality {
-  /** Expected precision and recall of the pairs across registers that the entities imply. */
+  /**
+   * Expected precision and recall of the pairs across registers that the entities imply; in a round, of those
+   * registers that were compared in it.
+   */
   readonly estimated: ErrorRates;
   readonly byRegisterPair: readonly RegisterPairQuality[];
   /** For each category that was given. */
@@ -50,7 +53,8 @@ export function expectedLinkQuality(
   const { extracts, tasks, results } = decided;
   const entities = entityEvidence(decided);
   const sums = new Map<string, ExpectedPairs>();
-  for (const { evidence } of entities) addExpectedPairs(evidence, sums);
+  const counts = comparedRegisters(decided);
+  for (const { evidence } of entities) addExpectedPairs(evidence, sums, counts);
   const byRegisterPair: RegisterPairQuality[] = [];
   tasks.forEach(({ a, b }, t) => {
     if (a === b) return;
@@ -69,6 +73,12 @@ export function expectedLinkQuality(
       category: category.name, groups: ofCategory(decided, entities, category, all, Math.max(0, missed)),
     })),
   };
+}
+
+/** Pairs of two registers that were not compared in this run are another's to rate. */
+function comparedRegisters({ tasks }: DecidedLinks): (registerA: number, registerB: number) => boolean {
+  const compared = new Set(tasks.flatMap(({ a, b }) => [`${a} ${b}`, `${b} ${a}`]));
+  return (registerA, registerB) => compared.has(`${registerA} ${registerB}`);
 }
 
 function ratesOf(linked: ExpectedPairs, missed: number): ErrorRates {
@@ -91,14 +101,16 @@ interface LinkedEntity {
 }
 
 function ofCategory(
-  { extracts, links, clusters: { entityOf }, first }: DecidedLinks, entities: readonly LinkedEntity[],
+  decided: DecidedLinks, entities: readonly LinkedEntity[],
   { groups, groupOf }: RecordCategory, all: ExpectedPairs, missed: number,
 ): GroupQuality[] {
+  const { extracts, links, clusters: { entityOf }, first } = decided;
+  const counts = comparedRegisters(decided);
   const group = new Uint16Array(entityOf.length);
   extracts.forEach(({ records }, x) => group.set(groupOf[x].subarray(0, records), first[x]));
   const linked = Array.from({ length: groups.length + 1 }, noExpectedPairs);
   for (const { evidence, records } of entities) {
-    addExpectedPairsOfGroups(evidence, (position) => group[records[position]], groups.length, linked);
+    addExpectedPairsOfGroups(evidence, (position) => group[records[position]], groups.length, linked, counts);
   }
   const unmade = Array<number>(groups.length + 1).fill(0);
   for (let e = 0; e < links.length; e++) {

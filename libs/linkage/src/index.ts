@@ -1,4 +1,5 @@
 export { performTask, type ComputeResult, type ComputeTask, type ComputeThreads } from './compute-task.js';
+export type { EntitySuccession } from './entity-succession.js';
 export type { CategoryQuality, RegisterPairQuality } from './expected-links.js';
 export type { ExplainedPair } from './explained-pair.js';
 export { link, type LinkageResult } from './link.js';
@@ -6,5 +7,6 @@ export type { LinkageWarning, LinkageWarningCode } from './linkage-warning.js';
 export { linkageSpecText, parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 export type { FollowedPairs, LinkageProgress, LinkageResources } from './pacing.js';
 export type { PairExplanation, SegmentWeight } from './pair-explanation.js';
+export { NEW_RECORD, type PreviousEntities } from './previous-entities.js';
 export { linkageManifest, type LinkageManifest, type Sha256 } from './run-manifest.js';
 export type { RegisterPairModel } from './register-pair.js';

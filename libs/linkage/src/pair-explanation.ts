@@ -39,7 +39,7 @@ export interface PairExplanation extends ExplainedPair {
 
 /** @throws VinculumError `PAIR_NOT_COMPARED`. */
 export function assertExplainable(
-  pairs: readonly ExplainedPair[], extracts: readonly EncodedExtract[],
+  pairs: readonly ExplainedPair[], extracts: readonly EncodedExtract[], settled: readonly boolean[] = [],
 ): void {
   for (const { a, b } of pairs) {
     const refuse = (reason: string): never => {
@@ -48,6 +48,7 @@ export function assertExplainable(
     for (const { extract, row } of [a, b]) {
       if (!(extract in extracts) || !(row >= 0 && row < extracts[extract].records)) refuse('no such record');
     }
+    if (settled[a.extract] && settled[b.extract]) refuse('this round takes both records from the one before');
     if (a.extract !== b.extract) continue;
     if (a.row === b.row) refuse('expected two records, got one twice');
     if (extracts[a.extract].cardinality === 'unique') {

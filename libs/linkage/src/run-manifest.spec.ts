@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
 import type { LinkageSpec } from './linkage-spec.js';
+import type { PreviousEntities } from './previous-entities.js';
 import { linkageManifest, type LinkageManifest, type Sha256 } from './run-manifest.js';
 
 const SPEC: LinkageSpec = {
@@ -52,6 +53,22 @@ describe('run manifest', () => {
     expect(manifest(extracts, { ...SPEC, seed: 2 }).specHash).not.toBe(manifest().specHash);
     const otherLinks = manifest(extracts, SPEC, [entityOf[0], Uint32Array.of(1, 2)]);
     expect(otherLinks.linksDigest).not.toBe(manifest().linksDigest);
+  });
+
+  it('names the round before by all that it says', () => {
+    const previous: PreviousEntities = {
+      sizes: Uint32Array.of(1, 2, 1), settled: [true, false], entityOf,
+      probability: [Float64Array.of(1, 0.5, 1), Float64Array.of(0.5, 0)],
+    };
+    const digest = (change: Partial<PreviousEntities>): string | undefined => linkageManifest(
+      extracts, SPEC, { entityOf }, { engine: 'vinculum 1.2.3', sha256 }, { ...previous, ...change }).previous;
+    const digests = [
+      digest({}), digest({ sizes: Uint32Array.of(1, 2, 2) }), digest({ settled: [true, true] }),
+      digest({ entityOf: [entityOf[0], Uint32Array.of(1, 2)] }),
+      digest({ probability: [previous.probability[0], Float64Array.of(0.5, 0.25)] })];
+    expect(new Set(digests).size).toBe(5);
+    expect(digest({})).toMatch(/^[0-9a-f]{64}$/);
+    expect(manifest()).not.toHaveProperty('previous');
   });
 
   it('does not depend on the order of the members of a spec', () => {

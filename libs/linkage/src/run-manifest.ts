@@ -1,8 +1,9 @@
 import type { EncodedExtract } from '#libs/record';
 import type { LinkageResult } from './link.js';
+import type { PreviousEntities } from './previous-entities.js';
 import { linkageSpecText, type LinkageSpec } from './linkage-spec.js';
 
-/** What a run was made of. Two runs with equal members down to `inputs` have the same links. */
+/** What a run was made of. Two runs with equal members down to `previous` have the same links. */
 export interface LinkageManifest {
   readonly kind: 'vinculum-linkage-manifest';
   readonly version: 1;
@@ -15,6 +16,8 @@ export interface LinkageManifest {
     /** Of the filters of each segment, in the order of the rows. */
     readonly segments: readonly { readonly name: string; readonly bits: number; readonly sha256: string }[];
   }[];
+  /** Of the round before, where there was one: its entities, probabilities and which inputs are settled. */
+  readonly previous?: string;
   /** Over the entity of every record, in the order of the inputs: 4 bytes each, least significant first. */
   readonly linksDigest: string;
 }
@@ -24,7 +27,7 @@ export type Sha256 = (parts: readonly Uint8Array[]) => string;
 
 export function linkageManifest(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, { entityOf }: Pick<LinkageResult, 'entityOf'>,
-  { engine, sha256 }: { readonly engine: string; readonly sha256: Sha256 },
+  { engine, sha256 }: { readonly engine: string; readonly sha256: Sha256 }, previous?: PreviousEntities,
 ): LinkageManifest {
   return {
     kind: 'vinculum-linkage-manifest', version: 1, engine,
@@ -33,8 +36,19 @@ export function linkageManifest(
       registerId, cardinality, records,
       segments: segments.map(({ name, bits, filters }) => ({ name, bits, sha256: sha256([filters]) })),
     })),
+    ...(previous ? { previous: sha256(previousBytes(previous)) } : {}),
     linksDigest: sha256(entityOf.map(littleEndian)),
   };
+}
+
+function previousBytes({ sizes, entityOf, probability, settled }: PreviousEntities): Uint8Array[] {
+  const probabilities = probability.map((values) => {
+    const bytes = new DataView(new ArrayBuffer(8 * values.length));
+    values.forEach((value, k) => bytes.setFloat64(8 * k, value, true));
+    return new Uint8Array(bytes.buffer);
+  });
+  const columns = [sizes, ...entityOf].map(littleEndian);
+  return [...columns, ...probabilities, Uint8Array.from(settled, Number)];
 }
 
 function littleEndian(numbers: Uint32Array): Uint8Array {

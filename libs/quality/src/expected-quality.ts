@@ -22,6 +22,9 @@ export interface ExpectedPairs {
 /** Entities above this size are rated by their weakest link, which takes neither cubic nor quadratic time. */
 const MOST_RECORDS_FOR_PATHS = 100;
 
+/** Whether the pairs of two registers count. */
+export type CountedRegisters = (registerA: number, registerB: number) => boolean;
+
 /** Key of the sums over all register pairs. */
 export const ALL_REGISTERS = 'all';
 
@@ -29,12 +32,16 @@ export const ALL_REGISTERS = 'all';
  * Adds the pairs across registers that an entity implies, by register pair (`registerPairKey`) and over all
  * (`ALL_REGISTERS`).
  * A pair without a link of its own is as probable as its best chain of links (product of probabilities).
+ *
+ * @param counts whether pairs of two registers count; all do without.
  */
 export function addExpectedPairs(
   entity: EntityEvidence, byRegisterPair: Map<string, ExpectedPairs>,
+  counts: CountedRegisters = () => true,
 ): void {
   const own = new Map<string, { pairs: number; matches: number }>();
   visitPairs(entity, (position) => entity.registers[position], (a, b, pairs, matches) => {
+    if (!counts(a, b)) return;
     for (const key of [registerPairKey(a, b), ALL_REGISTERS]) {
       const sums = own.get(key) ?? { pairs: 0, matches: 0 };
       own.set(key, { pairs: sums.pairs + pairs, matches: sums.matches + matches });
@@ -58,11 +65,13 @@ export function addExpectedPairs(
  */
 export function addExpectedPairsOfGroups(
   entity: EntityEvidence, groupOf: (position: number) => number, groups: number, byGroup: ExpectedPairs[],
+  counts: CountedRegisters = () => true,
 ): void {
   const cells = groups + 1;
   const own = new Map<number, { pairs: number; matches: number }>();
   const cellOf = (position: number): number => entity.registers[position] * cells + groupOf(position);
   visitPairs(entity, cellOf, (a, b, pairs, matches) => {
+    if (!counts(Math.floor(a / cells), Math.floor(b / cells))) return;
     const group = groupOfPair(Math.floor(a / cells), a % cells, Math.floor(b / cells), b % cells);
     if (group === 0) return;
     const sums = own.get(group) ?? { pairs: 0, matches: 0 };

@@ -1,0 +1,96 @@
+import type { EncodedExtract } from '#libs/record';
+import type { RecordLinks } from '#libs/cluster';
+import type { ComparisonScheme } from '#libs/compare';
+import { chooseThreshold, type Threshold } from '#libs/score';
+import { clusterOnce, clusterRound } from './clustered-links.js';
+import type { EntitySuccession } from './entity-succession.js';
+import { expectedLinkQuality, type DecidedLinks, type ExpectedLinkQuality } from './expected-links.js';
+import type { LinkageSpec } from './linkage-spec.js';
+import type { LinkageTask } from './linkage-tasks.js';
+import { decisionWarnings, modelWarnings, type LinkageWarning } from './linkage-warning.js';
+import type { LinkageResources } from './pacing.js';
+import { explainPairs, type PairExplanation } from './pair-explanation.js';
+import { previousRecords, type PreviousEntities } from './previous-entities.js';
+import type { RegisterPairLinks, RegisterPairModel } from './register-pair.js';
+
+/** What is decided from the links of every two registers. */
+export interface Decision extends ExpectedLinkQuality {
+  readonly entities: number;
+  /** For each extract: entity of each row, 0-based in order of first appearance. */
+  readonly entityOf: readonly Uint32Array[];
+  /** For each extract: probability that the row belongs to its entity (a row alone: that it has no match). */
+  readonly probability: readonly Float64Array[];
+  readonly threshold: Threshold;
+  readonly models: readonly { readonly registers: string; readonly model: RegisterPairModel }[];
+  /** Links that reached the threshold and were not made: the entities are worth more without them. */
+  readonly refusedLinks: number;
+  /** What a reader of the figures has to know; empty when all went as it should. */
+  readonly warnings: readonly LinkageWarning[];
+  /** Of the pairs in `resources.explain`, in their order. */
+  readonly explanations: readonly PairExplanation[];
+  /** What became of the entities of the round before, where there was one. */
+  readonly succession?: EntitySuccession;
+}
+
+export interface ScoredRegisters {
+  readonly extracts: readonly EncodedExtract[];
+  readonly scheme: ComparisonScheme;
+  readonly spec: LinkageSpec;
+  readonly resources: LinkageResources;
+  readonly tasks: readonly LinkageTask[];
+  readonly results: readonly RegisterPairLinks[];
+  readonly previous: PreviousEntities | undefined;
+}
+
+/** Threshold, entities and expected quality from the links of every two registers that were compared. */
+export function decide(
+  { extracts, scheme, spec, resources, tasks, results, previous }: ScoredRegisters,
+): Decision {
+  const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
+  const found = recordLinks(tasks, results, first);
+  const crossing = Float64Array.from(results.flatMap(({ probabilities }, t) =>
+    (tasks[t].a === tasks[t].b ? [] : Array.from(probabilities))));
+  const matches = results.reduce((sum, { model }, t) =>
+    (tasks[t].a === tasks[t].b ? sum : sum + model.matches), 0);
+  const threshold = chooseThreshold(crossing, matches, spec.decision);
+  const { links, clusters, probability, succession } = previous
+    ? clusterRound(extracts, found, threshold.probability, previousRecords(previous, first))
+    : clusterOnce(extracts, found, threshold.probability);
+  const decided: DecidedLinks = { extracts, tasks, results, links, clusters, first };
+  const split = <T extends Uint32Array | Float64Array>(all: T): T[] =>
+    extracts.map(({ records }, x) => all.slice(first[x], first[x] + records) as T);
+  return {
+    entities: clusters.entities,
+    entityOf: split(clusters.entityOf),
+    probability: split(probability),
+    threshold, ...expectedLinkQuality(decided, resources.categories ?? []),
+    explanations: explainPairs(resources.explain ?? [], scheme, decided, threshold.probability),
+    models: tasks.map(({ a, b }, t) => ({
+      registers: `${extracts[a].registerId} x ${extracts[b].registerId}`, model: results[t].model,
+    })),
+    refusedLinks: clusters.refused,
+    warnings: [
+      ...modelWarnings(extracts, tasks, results),
+      ...decisionWarnings(threshold.atFloor, clusters.decided.unfinished),
+    ],
+    ...(succession ? { succession } : {}),
+  };
+}
+
+function recordLinks(
+  tasks: readonly LinkageTask[], results: readonly RegisterPairLinks[], first: readonly number[],
+): RecordLinks {
+  const length = results.reduce((sum, { pairs }) => sum + pairs.length, 0);
+  const recordsA = new Uint32Array(length);
+  const recordsB = new Uint32Array(length);
+  const probabilities = new Float64Array(length);
+  let at = 0;
+  results.forEach((result, t) => {
+    for (let e = 0; e < result.pairs.length; e++, at++) {
+      recordsA[at] = first[tasks[t].a] + result.pairs.rowsOfA[e];
+      recordsB[at] = first[tasks[t].b] + result.pairs.rowsOfB[e];
+      probabilities[at] = result.probabilities[e];
+    }
+  });
+  return { length, recordsA, recordsB, probabilities };
+}
