@@ -19,9 +19,10 @@ import { consentingRows } from './consenting-rows.js';
 import { engineVersion } from './engine-version.js';
 import { entityIds } from './entity-ids.js';
 import type { KeptResult } from './linkage-messages.js';
-import type { RunEstimates, RunManifest, RunRow } from './linkage-run.js';
+import type { RunManifest, RunRow } from './linkage-run.js';
 import { LinkageRunsRepository, type AcceptedExtract } from './linkage-runs.repository.js';
 import { LINKAGE_RUN } from './linkage-runs.service.js';
+import { runEstimates } from './run-estimates.js';
 import { linkInThread } from './thread-linker.js';
 
 interface LoadedExtract {
@@ -150,7 +151,7 @@ export class LinkageJob implements OnApplicationBootstrap {
     run: RunRow, project: Project, loaded: LoadedExtract[], result: KeptResult,
   ): Promise<void> {
     const manifest = manifestOf(run, loaded, result);
-    const estimates = estimatesOf(result);
+    const estimates = runEstimates(result);
     const objections = loaded.map(({ accepted, objecting }) => ({
       registerId: accepted.registerId,
       records: this.releases.protectedNumber(project.disclosurePolicy, objecting),
@@ -170,6 +171,7 @@ export class LinkageJob implements OnApplicationBootstrap {
         specHash: manifest.specHash, engine: manifest.engine, linksDigest: manifest.linksDigest,
         estimatedPrecisionPerTenThousand: Math.round(estimates.precision * 1e4),
         estimatedRecallPerTenThousand: Math.round(estimates.recall * 1e4),
+        warnings: estimates.warnings.map(({ code }) => code),
       });
     });
   }
@@ -229,17 +231,4 @@ function manifestOf(run: RunRow, loaded: readonly LoadedExtract[], result: KeptR
     linksDigest: digest.digest('hex'),
     timings: Object.fromEntries(Object.entries(result.timings).map(([stage, ms]) => [stage, Math.round(ms)])),
   };
-}
-
-function estimatesOf({ estimated, byRegisterPair }: KeptResult): RunEstimates {
-  return {
-    precision: rounded(estimated.precision), recall: rounded(estimated.recall),
-    byRegisterPair: byRegisterPair.map(({ registerA, registerB, precision, recall }) => (
-      { registerA, registerB, precision: rounded(precision), recall: rounded(recall) })),
-  };
-}
-
-/** Four digits: more would be noise. */
-function rounded(share: number): number {
-  return Math.round(share * 1e4) / 1e4;
 }

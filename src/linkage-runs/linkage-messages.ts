@@ -9,7 +9,7 @@ export interface LinkageTask {
 
 /** What the service keeps of a result: similarities, models and thresholds end with the thread. */
 export type KeptResult = Pick<
-  LinkageResult, 'entities' | 'entityOf' | 'probability' | 'estimated' | 'byRegisterPair' | 'timings'>;
+  LinkageResult, 'entities' | 'entityOf' | 'probability' | 'estimated' | 'byRegisterPair' | 'warnings' | 'timings'>;
 
 /** What the thread says. */
 export type LinkageMessage =

@@ -1,4 +1,5 @@
-import type { LinkageSpec } from '#libs/linkage';
+import type { LinkageSpec, LinkageWarning } from '#libs/linkage';
+import type { Interval } from '#libs/quality';
 
 /** What a progress bar needs. */
 export interface RunProgress {
@@ -9,14 +10,20 @@ export interface RunProgress {
   readonly percentage?: number;
 }
 
-/** Expected quality without truth: aggregates, rounded. */
+/** Expected quality without truth: aggregates, rounded. See `runEstimates`. */
 export interface RunEstimates {
   readonly precision: number;
   readonly recall: number;
+  readonly precisionInterval: Interval;
+  readonly recallInterval: Interval;
   readonly byRegisterPair: readonly {
     readonly registerA: string; readonly registerB: string;
     readonly precision: number; readonly recall: number;
+    /** Null where the registers share too few to tell. */
+    readonly precisionInterval: Interval | null; readonly recallInterval: Interval | null;
   }[];
+  /** What the codes mean is said in the room `libs/linkage`. */
+  readonly warnings: readonly Pick<LinkageWarning, 'code' | 'registers'>[];
 }
 
 /** How many records of a register did not take part because their people object. */

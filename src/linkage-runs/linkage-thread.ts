@@ -20,8 +20,10 @@ async function run({ extracts, spec }: LinkageTask): Promise<void> {
     now: () => performance.now(), ...(compute ? { compute } : {}),
   });
   await compute?.close();
-  const { entities, entityOf, probability, estimated, byRegisterPair, timings } = linked;
-  say({ kind: 'result', result: { entities, entityOf, probability, estimated, byRegisterPair, timings } });
+  const { entities, entityOf, probability, estimated, byRegisterPair, warnings, timings } = linked;
+  say({
+    kind: 'result', result: { entities, entityOf, probability, estimated, byRegisterPair, warnings, timings },
+  });
 }
 
 run(workerData as LinkageTask).catch((error: unknown) => {

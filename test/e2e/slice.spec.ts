@@ -101,6 +101,12 @@ describe('from three registers to a protected table', () => {
     expect(Object.keys(JSON.parse(text) as object).sort()).toEqual([
       'createdAt', 'endedAt', 'estimated', 'manifest', 'objections', 'progress', 'project', 'runId', 'startedAt',
       'state']);
+    const { precisionInterval, recallInterval, warnings } = run.estimated!;
+    for (const { lower, upper } of [precisionInterval, recallInterval]) {
+      expect(upper).toBeGreaterThan(lower);
+      expect(lower).toBeGreaterThan(0.5);
+    }
+    expect(warnings).toEqual([]);
   });
 
   it('releases a cohort that two people approved, protected, as CSV and SDMX-CSV', async () => {
