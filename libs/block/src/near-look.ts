@@ -72,17 +72,14 @@ function shareHistogram(shares: Float64Array): Float64Array {
   return histogram;
 }
 
-/** Probabilities of 0..n successes. */
+/** Probabilities of 0..n successes, n at most 512: from the likelier end, so that nothing underflows. */
 function binomial(n: number, p: number): Float64Array {
+  if (p > 0.5) return binomial(n, 1 - p).reverse();
   const result = new Float64Array(n + 1);
-  if (p <= 0 || p >= 1) {
-    result[p <= 0 ? 0 : n] = 1;
-    return result;
-  }
-  let logarithm = n * Math.log(1 - p);
+  let probability = (1 - p) ** n;
   for (let k = 0; k <= n; k++) {
-    result[k] = Math.exp(logarithm);
-    logarithm += Math.log(((n - k) / (k + 1)) * (p / (1 - p)));
+    result[k] = probability;
+    probability *= ((n - k) / (k + 1)) * (p / (1 - p));
   }
   return result;
 }

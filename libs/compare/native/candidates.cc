@@ -90,9 +90,17 @@ __attribute__((always_inline)) inline uint32_t commonByWord(const uint64_t *a, c
   return static_cast<uint32_t>(count);
 }
 
+__attribute__((always_inline)) inline uint32_t reachedOneByOne(const uint16_t *least, uint32_t cuts, uint32_t count) {
+  uint32_t reached = 0;
+  while (reached + 8 <= cuts && count >= least[reached + 7]) reached += 8;
+  while (reached < cuts && count >= least[reached]) reached++;
+  return reached;
+}
+
 namespace portable {
 #define FORM_TARGET
 #define COMMON commonByWord
+#define REACHED reachedOneByOne
 #include "comparison.inc"
 #undef FORM_TARGET
 }  // namespace portable
@@ -105,6 +113,7 @@ namespace popcnt {
 #include "comparison.inc"
 #undef FORM_TARGET
 #undef COMMON
+#undef REACHED
 }  // namespace popcnt
 
 TARGET(AVX512_FEATURES) __attribute__((always_inline)) inline uint32_t commonByAvx512(
@@ -122,12 +131,27 @@ TARGET(AVX512_FEATURES) __attribute__((always_inline)) inline uint32_t commonByA
   return static_cast<uint32_t>(_mm512_reduce_add_epi64(sum));
 }
 
+/** 32 thresholds at once: the levels of neighbouring pairs differ, and a branch on them is mostly mispredicted. */
+TARGET(AVX512_FEATURES) __attribute__((always_inline)) inline uint32_t reachedByAvx512(
+    const uint16_t *least, uint32_t cuts, uint32_t count) {
+  const __m512i counts = _mm512_set1_epi16(static_cast<int16_t>(count < 65535 ? count : 65535));
+  uint32_t reached = 0;
+  for (uint32_t cut = 0; cut < cuts; cut += 32) {
+    const __mmask32 some = cuts - cut < 32 ? (1u << (cuts - cut)) - 1 : ~0u;
+    const __m512i thresholds = _mm512_maskz_loadu_epi16(some, least + cut);
+    reached += __builtin_popcount(_mm512_mask_cmple_epu16_mask(some, thresholds, counts));
+  }
+  return reached;
+}
+
 namespace avx512 {
 #define FORM_TARGET TARGET(AVX512_FEATURES)
 #define COMMON commonByAvx512
+#define REACHED reachedByAvx512
 #include "comparison.inc"
 #undef FORM_TARGET
 #undef COMMON
+#undef REACHED
 }  // namespace avx512
 #endif  // __x86_64__
 

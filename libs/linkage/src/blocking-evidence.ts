@@ -41,10 +41,11 @@ export function planFromSample(
 
 /** Vectors are taken together, rarest first, until so many joined pairs tell how many are matches … */
 const PAIRS_IN_BIN = 40;
-/** … or so large a share of those before: chance must not add up over many small bins. */
+/** … or so large a share of those before, and there are more than chance gives by so many deviations: … */
 const SHARE_IN_BIN = 0.2;
-/** From the first bin on in which less than this share are matches, pairs count for nothing. */
-const LEAST_MATCH_SHARE = 0.2;
+const DEVIATIONS = 2;
+/** … what never comes so far counts for nothing, and so does a bin with a smaller share of matches. */
+const LEAST_MATCH_SHARE = 0.05;
 
 /**
  * How likely each joined pair is a match, before there is a model: by how many pairs of about that rarity
@@ -65,17 +66,23 @@ export function matchWeights(
   const weightOf = new Float64Array(joined.length);
   let bin: number[] = [];
   let [seen, expected, before] = [0, 0, 0];
-  for (const [place, vector] of order.entries()) {
+  for (const vector of order) {
+    // Its pairs are not followed up.
+    if (observed[vector] === 0 && joined[vector] > 0) continue;
     bin.push(vector);
     seen += observed[vector];
     expected += known ? known[vector] * scale : 0;
-    const full = seen >= Math.max(PAIRS_IN_BIN, SHARE_IN_BIN * before);
-    if (!full && place < order.length - 1) continue;
-    const share = seen > 0 ? 1 - expected / seen : 0;
-    if (share < LEAST_MATCH_SHARE) break;
-    for (const member of bin) weightOf[member] = share;
+    const beyond = seen - expected;
+    const least = Math.max(PAIRS_IN_BIN, SHARE_IN_BIN * before);
+    if (seen < least || beyond < DEVIATIONS * Math.sqrt(seen)) continue;
+    if (beyond < LEAST_MATCH_SHARE * seen) break;
+    for (const member of bin) weightOf[member] = beyond / seen;
     before += seen;
     [bin, seen, expected] = [[], 0, 0];
+  }
+  // Those of a small register may be too few for a bin, and still be nearly all that there are.
+  if (before === 0) {
+    for (const member of bin) weightOf[member] = Math.max(0, 1 - expected / Math.max(1, seen));
   }
   return Float64Array.from({ length: kept.length / 3 }, (_, pair) => weightOf[kept[3 * pair + 2]]);
 }

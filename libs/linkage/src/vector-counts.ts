@@ -80,7 +80,8 @@ export async function countVectors(
   const joined = await joinSample(task, compute, wide, (fraction) => report(0.25 * fraction));
   const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
   const evidence = keptWith(joined.kept, rare);
-  const order = byRarity(task.scheme, joined.counts);
+  // By chance alone where that is known: in the joined rows a level that matches fill is not rare.
+  const order = byRarity(task.scheme, task.knownNonMatches ?? joined.counts);
   const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
   const plan = planFromSample(task, registers, evidence, weights, joined.scale);
   if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan)) {
