@@ -15,4 +15,4 @@ COPY --from=build /app/dist ./dist
 RUN mkdir -p /var/lib/vinculum/keys && chown -R node:node /var/lib/vinculum && chmod 700 /var/lib/vinculum/keys
 USER node
 EXPOSE 3000
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "--max-semi-space-size=4", "dist/src/main.js"]

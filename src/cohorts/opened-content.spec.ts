@@ -65,6 +65,10 @@ describe('content in the clear', () => {
       await opened.open(manager, [small.id]);
       expect(await manager.query('SELECT count(*)::int AS n FROM pg_temp.record')).toEqual([{ n: 7 }]);
       await expect(people.query('SELECT * FROM pg_temp.record')).rejects.toThrow(/does not exist/);
+      // What is frequent in content would be written to a catalog, and with it to the log.
+      expect(await manager.query(`SELECT DISTINCT attname FROM pg_stats
+        WHERE schemaname = (SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()) ORDER BY 1`))
+        .toEqual([{ attname: 'extract' }, { attname: 'row_no' }]);
       // Temporary: not in the write-ahead log, and in no backup.
       expect(await manager.query(
         "SELECT relname, relpersistence FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r' ORDER BY 1"))

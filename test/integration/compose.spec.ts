@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { NODE_OPTIONS_OF_SERVICE } from '../../src/demo/service-process.js';
 import { readSettings } from '../../src/platform/settings/settings.js';
 
 /** `docker-compose.yml` and the settings name the same things. */
@@ -12,6 +13,16 @@ describe('docker-compose.yml', () => {
       profile: 'cluster', keys: '/var/lib/vinculum/keys', port: 3000, redisUrl: 'redis://redis:6379',
     });
     expect(readSettings(environment, '/').databaseUrl).toMatch(/^postgresql:\/\/.*@postgres:5432\/vinculum$/);
+  });
+
+  it('starts the programs as npm start, the image, the demo and the benchmarks do', () => {
+    const asList = (program: string): string =>
+      JSON.stringify(['node', ...NODE_OPTIONS_OF_SERVICE, `dist/src/${program}.js`]).replaceAll(',', ', ');
+    expect(text).toContain(`command: ${asList('main')}`);
+    expect(text).toContain(`command: ${asList('worker')}`);
+    expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD ${asList('main')}`);
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+    expect(scripts['start']).toBe(['node', ...NODE_OPTIONS_OF_SERVICE, 'dist/src/main.js'].join(' '));
   });
 
   it('names no setting that nobody reads', () => {
