@@ -1,5 +1,5 @@
-// Compiles the kernels and writes src/kernel-module.ts, src/join/join-module.ts, src/shared/candidates-module.ts and near-module.ts
-// (the modules as base64, so that they load anywhere). `--print NAME` writes one module's base64 to standard output instead, for the
+// Compiles the kernels and writes src/kernel-module.ts, src/join/join-module.ts, and in src/shared candidates-module.ts, near-module.ts
+// and scaling-module.ts (the modules as base64, so that they load anywhere). `--print NAME` writes one module's base64 to standard output instead, for the
 // rebuild-and-compare test.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,6 +27,10 @@ const KERNELS = {
   },
   near: {
     module: join('shared', 'near-module.ts'), constant: 'NEAR_MODULE_BASE64', options: SHARED_MEMORY, generated: '',
+  },
+  scaling: {
+    module: join('shared', 'scaling-module.ts'), constant: 'SCALING_MODULE_BASE64',
+    options: SHARED_MEMORY, generated: '',
   },
 };
 

@@ -17,7 +17,11 @@ export {
 export { PREFIX_LENGTHS } from './join/prefix-length.js';
 export { wasmJoinKernel } from './join/wasm-join-kernel.js';
 export {
-  CANDIDATE_BATCH, paddedBytes, ROW_TILE, shareFilters, type SharedExtract, type SharedFilters,
+  LEAST_REFERENCES, measureLikeness, scaleWeights, writeReferences,
+} from './shared/local-scaling.js';
+export {
+  CANDIDATE_BATCH, MOST_REFERENCES, paddedBytes, ROW_TILE, shareFilters,
+  type SharedExtract, type SharedFilters,
 } from './shared/shared-filters.js';
 export { wasmCandidateKernel, type CandidateKernel, type CandidateLoops } from './shared/candidate-kernel.js';
 export type { NearLook, NearSearch, OversizedBucket } from './shared/near-search.js';

@@ -2,7 +2,7 @@ import {
   indexTable, joinBuckets, refinements, type BlockedSegment, type BlockingTable, type SampledTable,
 } from '#libs/block';
 import {
-  paddedBytes, ROW_TILE, SharedKernel, wasmCandidateKernel,
+  measureLikeness, paddedBytes, ROW_TILE, SharedKernel, wasmCandidateKernel,
   type CandidateKernel, type ComparisonScheme, type KeptPairs, type OversizedBucket,
   type SharedFilters,
 } from '#libs/compare';
@@ -40,8 +40,20 @@ export interface TablesTask extends TaskBase {
   readonly maxPairsInBucket: number;
 }
 
+/** Measures how alike rows of an extract are to references; the shared memory holds what comes out. */
+export interface ScalingTask {
+  readonly kind: 'scaling';
+  readonly filters: SharedFilters;
+  readonly workspace: number;
+  readonly extract: number;
+  readonly from: number;
+  readonly to: number;
+  /** How many there are. */
+  readonly references: number;
+}
+
 /** A piece of a run that any thread can do: it depends on nothing but itself. */
-export type ComputeTask = RowsTask | PairsTask | TablesTask;
+export type ComputeTask = RowsTask | PairsTask | TablesTask | ScalingTask;
 
 export interface ComputeResult {
   /** Comparisons by vector; a pair that collides in several tables counts several times. */
@@ -69,6 +81,7 @@ export interface ComputeThreads {
 export function* performTask(
   task: ComputeTask, form: CandidateKernel = wasmCandidateKernel,
 ): Generator<void, ComputeResult> {
+  if (task.kind === 'scaling') return yield* compareWithReferences(task);
   const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep, form);
   const counts = new Float64Array(task.scheme.vectors);
   if (task.kind === 'tables') return yield* compareTables(task, kernel, counts);
@@ -81,6 +94,19 @@ export function* performTask(
 
 /** Comparisons between two yields. */
 const COMPARISONS_A_STEP = 1 << 19;
+
+function* compareWithReferences(
+  { filters, extract, from, to, references }: ScalingTask,
+): Generator<void, ComputeResult> {
+  const step = Math.ceil(COMPARISONS_A_STEP / references);
+  for (let row = from; row < to; row += step) {
+    measureLikeness(filters, extract, row, Math.min(to, row + step), references);
+    yield;
+  }
+  return {
+    counts: new Float64Array(0), kept: new Uint32Array(0), comparisons: (to - from) * references, cutPairs: 0,
+  };
+}
 
 function* compareRows(task: RowsTask, kernel: SharedKernel): Generator<void, Uint32Array> {
   const kept = new KeptColumns();

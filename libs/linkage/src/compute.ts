@@ -1,11 +1,13 @@
 import type { SharedFilters } from '#libs/compare';
 import {
-  performTask, type ComputeResult, type ComputeTask, type PairsTask, type RowsTask, type TablesTask,
+  performTask, type ComputeResult, type ComputeTask, type PairsTask, type RowsTask, type ScalingTask,
+  type TablesTask,
 } from './compute-task.js';
 import { drive, type LinkageResources } from './pacing.js';
 
 /** A task without the place where it will run. */
-export type PlacelessTask = Placeless<RowsTask> | Placeless<PairsTask> | Placeless<TablesTask>;
+export type PlacelessTask =
+  Placeless<RowsTask> | Placeless<PairsTask> | Placeless<TablesTask> | Placeless<ScalingTask>;
 type Placeless<Task> = Omit<Task, 'filters' | 'workspace'>;
 
 /** Number of workspaces that a run needs. */

@@ -1,6 +1,6 @@
 import type { EncodedExtract } from '#libs/record';
 import type { RecordLinks } from '#libs/cluster';
-import type { ComparisonScheme } from '#libs/compare';
+import type { ComparisonScheme, SharedFilters } from '#libs/compare';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { clusterOnce, clusterRound } from './clustered-links.js';
 import type { EntitySuccession } from './entity-succession.js';
@@ -35,6 +35,7 @@ export interface Decision extends ExpectedLinkQuality {
 export interface ScoredRegisters {
   readonly extracts: readonly EncodedExtract[];
   readonly scheme: ComparisonScheme;
+  readonly filters: SharedFilters;
   readonly spec: LinkageSpec;
   readonly resources: LinkageResources;
   readonly tasks: readonly LinkageTask[];
@@ -44,7 +45,7 @@ export interface ScoredRegisters {
 
 /** Threshold, entities and expected quality from the links of every two registers that were compared. */
 export function decide(
-  { extracts, scheme, spec, resources, tasks, results, previous }: ScoredRegisters,
+  { extracts, scheme, filters, spec, resources, tasks, results, previous }: ScoredRegisters,
 ): Decision {
   const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
   const found = recordLinks(tasks, results, first);
@@ -64,7 +65,7 @@ export function decide(
     entityOf: split(clusters.entityOf),
     probability: split(probability),
     threshold, ...expectedLinkQuality(decided, resources.categories ?? []),
-    explanations: explainPairs(resources.explain ?? [], scheme, decided, threshold.probability),
+    explanations: explainPairs(resources.explain ?? [], scheme, filters, decided, threshold.probability),
     models: tasks.map(({ a, b }, t) => ({
       registers: `${extracts[a].registerId} x ${extracts[b].registerId}`, model: results[t].model,
     })),

@@ -9,6 +9,7 @@ import { assertLinkable } from './linkage-input.js';
 import { linkageTasks, type LinkageTask } from './linkage-tasks.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
+import { scaleLocally } from './local-scaling.js';
 import { assertExplainable } from './pair-explanation.js';
 import { assertPrevious, type PreviousEntities } from './previous-entities.js';
 import { assertCategories } from './record-categories.js';
@@ -54,6 +55,10 @@ export async function link(
       shareFilters(extracts, scheme, workspacesFor(resources), resources.compute?.prepare),
       resources, () => undefined));
   const compute = new Compute(filters, resources);
+  if (scheme.segments.length === 1 && tasks.length > 0) {
+    await timings.measure('scaling', () => scaleLocally(filters, compute, spec.seed + 11, (fraction) =>
+      resources.onProgress?.({ stage: 'compare', registers: '', fraction: 0.05 * fraction })));
+  }
   const known = tasks.length === 0 ? [] : await timings.measure('non-matches', () =>
     knownNonMatches(extracts, filters, scheme, spec, compute, resources));
   const results: RegisterPairLinks[] = [];
@@ -69,7 +74,7 @@ export async function link(
   }
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 0.9 });
   const result = timings.measureNow('cluster', () =>
-    decide({ extracts, scheme, spec, resources, tasks, results, previous }));
+    decide({ extracts, scheme, filters, spec, resources, tasks, results, previous }));
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
   return { ...result, scheme, timings: timings.milliseconds };
 }
@@ -105,7 +110,7 @@ async function knownNonMatches(
       filters, a: x, b: x, scheme, blocking: spec.blocking, knownNonMatches: null,
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 7000 + x,
     }, compute, (fraction) => resources.onProgress?.({
-      stage: 'compare', registers: registerId, fraction: (0.1 * (x + fraction)) / extracts.length,
+      stage: 'compare', registers: registerId, fraction: 0.05 + (0.05 * (x + fraction)) / extracts.length,
     })));
   }
   return result;

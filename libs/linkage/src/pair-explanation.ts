@@ -1,6 +1,8 @@
 import { VinculumError, type EncodedExtract } from '#libs/record';
 import type { RecordPlace } from '#libs/quality';
-import { levelsOfVector, missingLevel, vectorOfPair, type ComparisonScheme } from '#libs/compare';
+import {
+  levelsOfVector, missingLevel, SharedKernel, type ComparisonScheme, type SharedFilters,
+} from '#libs/compare';
 import { matchProbabilities, matchProbability, weightWaterfall, type VectorSpace } from '#libs/score';
 import type { DecidedLinks } from './expected-links.js';
 import type { ExplainedPair } from './explained-pair.js';
@@ -8,7 +10,10 @@ import type { ExplainedPair } from './explained-pair.js';
 /** A bar of the waterfall. */
 export interface SegmentWeight {
   readonly segment: string;
-  /** Dice similarity that the level stands for, `below` null up to 1; null when the segment is missing. */
+  /**
+   * Dice similarity that the level stands for (locally scaled where there is one segment), `below` null for
+   * the highest; null when the segment is missing.
+   */
   readonly similarity: { readonly atLeast: number; readonly below: number | null } | null;
   /** In bits. */
   readonly weight: number;
@@ -59,13 +64,15 @@ export function assertExplainable(
 
 /** Explains pairs from the models of a run. @param threshold of its links. */
 export function explainPairs(
-  pairs: readonly ExplainedPair[], scheme: ComparisonScheme, decided: DecidedLinks, threshold: number,
+  pairs: readonly ExplainedPair[], scheme: ComparisonScheme, filters: SharedFilters, decided: DecidedLinks,
+  threshold: number,
 ): PairExplanation[] {
-  return pairs.map((pair) => explain(pair, scheme, decided, threshold));
+  return pairs.map((pair) => explain(pair, scheme, filters, decided, threshold));
 }
 
 function explain(
-  { a, b }: ExplainedPair, scheme: ComparisonScheme, decided: DecidedLinks, threshold: number,
+  { a, b }: ExplainedPair, scheme: ComparisonScheme, filters: SharedFilters, decided: DecidedLinks,
+  threshold: number,
 ): PairExplanation {
   const { extracts, tasks, results, clusters, first } = decided;
   const entityOf = ({ extract, row }: RecordPlace): number => clusters.entityOf[first[extract] + row];
@@ -74,7 +81,7 @@ function explain(
   const task = tasks.findIndex((candidate) => candidate.a === one.extract && candidate.b === other.extract);
   const [ofA, ofB] = [extracts[one.extract], extracts[other.extract]];
   const { model } = results[task];
-  const vector = vectorOfPair(ofA, one.row, ofB, other.row, scheme);
+  const vector = vectorInRun(one, other, scheme, filters);
   const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
   const { segments, together, total } = weightWaterfall(
     space, matchProbabilities(space, model.match), model.nonMatch, vector);
@@ -91,6 +98,16 @@ function explain(
     probability, threshold,
     inOneEntity: entityOf(a) === entityOf(b),
   };
+}
+
+/** As the run compared them, so with weights that local scaling has changed. No task runs any more. */
+function vectorInRun(
+  a: RecordPlace, b: RecordPlace, scheme: ComparisonScheme, filters: SharedFilters,
+): number {
+  const keepAll = new Uint8Array(scheme.vectors).fill(1);
+  const kernel = new SharedKernel(filters, 0, a.extract, b.extract, scheme, keepAll);
+  kernel.pairs.set([a.row, b.row]);
+  return kernel.verifyPairs(1)[2];
 }
 
 function similarityOf(scheme: ComparisonScheme, s: number, level: number): SegmentWeight['similarity'] {

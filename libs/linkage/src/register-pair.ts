@@ -51,6 +51,12 @@ const LEAST_ODDS = 1e-4;
 /** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
 const MOST_DUPLICATES = 20;
 
+/**
+ * One similarity cannot tell matches with many errors from chance among the records that are left, who are
+ * alike more often than others are: each round would take some of that for matches.
+ */
+const ROUNDS_WITH_ONE_SEGMENT = 1;
+
 /** One segment alone tells matches where chance has at most this many pairs for a record. */
 const CHANCE_PAIRS = 1;
 
@@ -137,7 +143,8 @@ function* scorePairs(
   let found = 0;
   let matchesPerFound = 1;
   let probabilities: Float64Array = new Float64Array(0);
-  for (let round = 0; round < spec.score.rounds; round++) {
+  const rounds = space.levels.length > 1 ? spec.score.rounds : ROUNDS_WITH_ONE_SEGMENT;
+  for (let round = 0; round < rounds; round++) {
     const m = matchProbabilities(space, model);
     const ratios = Float64Array.from(pairs.vectors, (vector) => m[vector] / fit.nonMatch[vector]);
     probabilities = bipartitePosterior(links(pairs, ratios), sides(a, b), matches);

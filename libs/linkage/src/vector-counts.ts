@@ -213,7 +213,7 @@ async function joinTables(
   return { kept, comparisons, cutPairs };
 }
 
-function placed({ a, b, scheme }: CountingTask): Pick<PlacelessTask, 'a' | 'b' | 'scheme'> {
+function placed({ a, b, scheme }: CountingTask): Pick<CountingTask, 'a' | 'b' | 'scheme'> {
   return { a, b, scheme };
 }
 

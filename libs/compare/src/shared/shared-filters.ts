@@ -8,7 +8,12 @@ export const CANDIDATE_BATCH = 16384;
 /** Rows of B in one call of `SharedKernel.verifyRow`. */
 export const ROW_TILE = 512;
 
+/** At most this many records are references of local scaling. */
+export const MOST_REFERENCES = 1024;
+
 const FIRST_FREE_BYTE = 1024;
+const LIKENESS_BYTES = 8;
+const REFERENCE_BYTES = 8;
 export const DESCRIPTOR_BYTES = 64;
 const JOB_BYTES = 128;
 /** Lines of the rows of a block, see kernel/near.as. */
@@ -17,7 +22,10 @@ const COUNTERS_BYTES = 4 * 2048;
 /** The kernel reads 64 bytes at a time, so filters are padded with zero bits to a multiple of that. */
 const FILTER_ALIGNMENT_BYTES = 64;
 
-/** Where a segment of an extract lies: first bytes of its padded rows and of its weights (u16). */
+/**
+ * Where a segment of an extract lies: first bytes of its padded rows and of its weights (u16). Weights are
+ * numbers of ones, until local scaling changes them.
+ */
 export interface SegmentPlace extends SegmentShape {
   readonly filters: number;
   readonly weights: number;
@@ -26,6 +34,8 @@ export interface SegmentPlace extends SegmentShape {
 export interface SharedExtract {
   readonly records: number;
   readonly segments: readonly SegmentPlace[];
+  /** First byte of two numbers (f32) a record for local scaling; 0 where it is not for these segments. */
+  readonly likeness: number;
 }
 
 /**
@@ -35,6 +45,8 @@ export interface SharedExtract {
 export interface SharedFilters {
   readonly memory: WebAssemblyMemory<SharedArrayBuffer>;
   readonly extracts: readonly SharedExtract[];
+  /** First byte of the references of local scaling; 0 where it is not for these segments. */
+  readonly references: number;
   /** First byte of each workspace; one computation at a time may use one. */
   readonly workspaces: readonly number[];
 }
@@ -74,10 +86,13 @@ export function* shareFilters(
     top = Math.ceil((top + bytes) / 64) * 64;
     return start;
   };
+  const isScaled = scheme.segments.length === 1;
   const places = extracts.map(({ records, segments }): SharedExtract => ({
     records, segments: segments.map(({ name, bits }) => (
       { name, bits, filters: reserve(records * paddedBytes(bits)), weights: reserve(records * 2) })),
+    likeness: isScaled ? reserve(records * LIKENESS_BYTES) : 0,
   }));
+  const references = isScaled ? reserve(MOST_REFERENCES * REFERENCE_BYTES) : 0;
   const size = workspaceParts(0, scheme, mostRecordsOf(extracts)).end;
   const workspaces = Array.from({ length: threads }, () => reserve(size));
   const memory = newMemory(top);
@@ -95,7 +110,7 @@ export function* shareFilters(
       }
     }
   }
-  return { memory, extracts: places, workspaces };
+  return { memory, extracts: places, references, workspaces };
 }
 
 /** Rows between two yields: some milliseconds. */
