@@ -1,9 +1,10 @@
 import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
 import {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
-  type BlockingSpec, type BlockingTable, type DifferingShares, type PlanEvidence, type TablePlan,
+  type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences, type PlanEvidence,
+  type TablePlan,
 } from './blocking-plan.js';
-import { differingShares, mostVariableColumns } from './columns.js';
+import { differencesByLine, differingShares, mostVariableColumns } from './columns.js';
 import { indexTable, type BlockedSegment } from './table-index.js';
 
 const SPEC: BlockingSpec = {
@@ -15,11 +16,18 @@ const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);
 const both = (shares: Float64Array): DifferingShares => ({ inPool: shares, inAll: shares });
 const ofShare = (length: number, share: number): Float64Array => new Float64Array(length).fill(share);
 
+/** Filters of half a line. */
+function matchesOf(shares: readonly number[]): MatchDifferences {
+  const differing = Uint16Array.from(shares, (share) =>
+    (Number.isNaN(share) ? 65535 : Math.round(256 * share)));
+  return { inPool: Float64Array.from(shares), lines: [{ inHalf: differing, inLine: differing }] };
+}
+
 /** Matches that differ in these shares of each segment, among strangers that differ in half. */
 function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
   return {
     segments: segments.map((shares) => ({
-      bits: 256, pool: POOL, ofMatches: both(Float64Array.from(shares)),
+      bits: 256, pool: POOL, ofMatches: matchesOf(shares),
       ofRandomPairs: both(ofShare(1000, 0.5)),
     })),
     matchWeights: ofShare(segments[0].length, 1), scale: 200,
@@ -116,6 +124,24 @@ describe('the plan of tables', () => {
       return table.line;
     });
     expect(lines.slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
+  });
+
+  it('looks wider where matches are far apart in a line, and believes in none that no look finds', () => {
+    const [segment] = evidence(like(0.1)).segments;
+    const withLine = (inHalf: number): PlanEvidence => {
+      const differing = new Uint16Array(50).fill(inHalf);
+      const lines = [{ inHalf: differing, inLine: differing }];
+      const ofMatches = { inPool: segment.ofMatches.inPool, lines };
+      return { ...evidence(like(0.1)), segments: [{ ...segment, ofMatches }] };
+    };
+    const most = (plan: TablePlan): number => Math.max(...sampled(plan, 0).map((table) =>
+      (table.kind === 'sampled' ? table.mostInHalf : 0)));
+    const [near, far, lost] = [20, 104, 200].map((inHalf) =>
+      planTables(REGISTERS, withLine(inHalf), SPEC, 1));
+    expect(most(far)).toBeGreaterThanOrEqual(104);
+    expect(most(near)).toBeLessThan(104);
+    expect(far.predicted.pairCompleteness).toBeGreaterThanOrEqual(0.99);
+    expect(lost.predicted.pairCompleteness).toBe(0);
   });
 
   it('keeps to the most tables that are allowed', () => {
@@ -234,5 +260,25 @@ describe('candidate probability', () => {
     const plan = planTables(REGISTERS, evidence([0.1, 0.2], [0.2, 0.1]), SPEC, 1);
     expect(probability(plan, [0, 0.4])).toBe(1);
     expect(probability(plan, [Number.NaN, Number.NaN])).toBe(0);
+  });
+
+  it('tell what a look sees, line by line', () => {
+    const random = chance(5);
+    const row = randomFilter(1024 + 64, 0.5, random);
+    const other = Uint8Array.from(row);
+    other[0] ^= 0b111;
+    other[40] ^= 1;
+    other[64 + 32] ^= 0b11;
+    other[130] ^= 255;
+    const [a, b] = [segmentOf([row, row]), segmentOf([other, new Uint8Array(row.length)])];
+    const lines = differencesByLine(a, b, 1024 + 64, Uint32Array.of(0, 0, 1, 1));
+    expect(lines).toEqual([
+      { inHalf: Uint16Array.of(3, 65535), inLine: Uint16Array.of(4, 65535) },
+      { inHalf: Uint16Array.of(0, 65535), inLine: Uint16Array.of(2, 65535) },
+    ]);
+    // A filter shorter than half a line.
+    const [seven, one] = [segmentOf([Uint8Array.of(7)]), segmentOf([Uint8Array.of(1)])];
+    const short = differencesByLine(seven, one, 8, Uint32Array.of(0, 0));
+    expect(short).toEqual([{ inHalf: Uint16Array.of(2), inLine: Uint16Array.of(2) }]);
   });
 });

@@ -1,4 +1,5 @@
-import { look, looksForChance, type Look, type LookLimits } from './near-look.js';
+import { LINE_COLUMNS, linesOf, type LineDifferences } from './columns.js';
+import { look, looksForChance, sharesOfNearLines, type Look, type LookLimits } from './near-look.js';
 import { seededRandom } from './seeded-random.js';
 
 /**
@@ -71,12 +72,18 @@ export interface DifferingShares {
   readonly inAll: Float64Array;
 }
 
+/** How likely matches differ: their shares among the columns that keys are drawn from, and line by line. */
+export interface MatchDifferences {
+  readonly inPool: Float64Array;
+  readonly lines: readonly LineDifferences[];
+}
+
 /** What a sample tells about a segment. */
 export interface SegmentEvidence {
   readonly bits: number;
   /** Columns to draw from, most variable first. */
   readonly pool: Uint16Array;
-  readonly ofMatches: DifferingShares;
+  readonly ofMatches: MatchDifferences;
   readonly ofRandomPairs: DifferingShares;
 }
 
@@ -93,8 +100,7 @@ const LEAST_COLUMNS = 4;
 const MOST_COLUMNS = 24;
 /** Further columns for buckets that are too large. */
 const FINER_COLUMNS = 8;
-/** Columns of one line, and how many times more of the pool must lie in it than a key takes. */
-const LINE_COLUMNS = 512;
+/** Columns of a key lie in one line where so many times more of the pool do. */
 const ENOUGH_TO_DRAW = 3;
 /** Tables are planned so many at a time, all of one kind. */
 const TABLES_TOGETHER = 8;
@@ -151,7 +157,8 @@ export function planTables(
     predicted.looks += count * pairs * kind.collision;
     predicted.comparisons += count * pairs * kind.chance;
     predicted.cost += count * kind.cost;
-    for (let p = 0; p < missed.length; p++) missed[p] *= (1 - kind.found[p]) ** count;
+    const { sharing, near } = kind;
+    for (let p = 0; p < missed.length; p++) missed[p] *= (1 - sharing[p]) ** (count * near[p]);
   }
   return {
     kind: 'hamming-lsh', pairs, tables, bits: segments.map(({ bits }) => bits),
@@ -173,7 +180,10 @@ interface TableKind {
   readonly segment: number;
   readonly width: number;
   readonly look: Look;
-  /** Probability of each likely match to become a candidate by one such table. */
+  /** Probability of each likely match to share a key in one such table, … */
+  readonly sharing: Float64Array;
+  /** … share of the lines in which it then is near, and both together. */
+  readonly near: Float64Array;
   readonly found: Float64Array;
   /** Mean probability of a random pair to share a key, and to become a candidate. */
   readonly collision: number;
@@ -188,9 +198,9 @@ function tableKinds(
   spec: BlockingSpec,
 ): TableKind[] {
   const looks = looksForChance(ofRandomPairs.inAll, bits);
-  const passes = looks.map(({ passHalf, pass }) => ({
-    ofMatches: ofMatches.inAll.map(pass), halfByChance: ofRandomPairs.inAll.map(passHalf),
-    byChance: ofRandomPairs.inAll.map(pass),
+  const passes = looks.map((one) => ({
+    near: sharesOfNearLines(ofMatches.lines, one), halfByChance: ofRandomPairs.inAll.map(one.passHalf),
+    byChance: ofRandomPairs.inAll.map(one.pass),
   }));
   const kinds: TableKind[] = [];
   for (let width = LEAST_COLUMNS; width <= Math.min(MOST_COLUMNS, pool.length); width++) {
@@ -198,13 +208,14 @@ function tableKinds(
     const ofChance = ofRandomPairs.inPool.map(collide);
     const collision = meanProduct(ofChance, null);
     if (pairs * collision ** 2 * ROOM_IN_BUCKET > spec.maxPairsInBucket && width < pool.length) continue;
-    const sharing = ofMatches.inPool.map(collide);
+    const sharing = ofMatches.inPool.map((share) => (Number.isNaN(share) ? 0 : collide(share)));
     for (const [k, one] of looks.entries()) {
       const chance = meanProduct(ofChance, passes[k].byChance);
       const cost = COST_OF_RECORD * records + pairs * (COST_OF_LOOK * collision
         + COST_OF_LONGER_LOOK * meanProduct(ofChance, passes[k].halfByChance) + chance);
-      const found = sharing.map((p, m) => (Number.isNaN(p) ? 0 : p * passes[k].ofMatches[m]));
-      kinds.push({ segment, width, look: one, found, collision, chance, cost });
+      const { near } = passes[k];
+      const found = sharing.map((p, m) => p * near[m]);
+      kinds.push({ segment, width, look: one, sharing, near, found, collision, chance, cost });
     }
   }
   return kinds;
@@ -262,7 +273,7 @@ function sampledTable(
   { segment, width, look: { mostInHalf, mostInLine } }: TableKind, { pool, bits }: SegmentEvidence,
   drawn: number[], random: () => number,
 ): SampledTable {
-  const lines = Math.max(1, Math.floor(bits / LINE_COLUMNS));
+  const lines = linesOf(bits);
   const line = drawn[segment]++ % lines;
   const take = Math.min(width + FINER_COLUMNS, pool.length);
   const lineOfKey = (line + 1) % lines;
@@ -303,12 +314,15 @@ export function segmentCandidateProbability(
       ?? { count: 0, width: table.columns.length, look: look(table, bits[segment]) };
     kinds.set(name, { ...kind, count: kind.count + 1 });
   }
+  const lines = linesOf(bits[segment]);
   return (share) => {
     if (Number.isNaN(share)) return 0;
     if (share === 0) return 1;
     let missed = 1;
     for (const { count, width, look: { pass } } of kinds.values()) {
-      missed *= (1 - (1 - share) ** width * pass(share)) ** count;
+      // Near in a line or not is the same for every table that looks there.
+      const near = pass(share);
+      missed *= (1 - near + near * (1 - (1 - share) ** width) ** (count / lines)) ** lines;
     }
     return 1 - missed;
   };

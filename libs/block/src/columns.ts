@@ -63,3 +63,46 @@ function equalRows(a: BlockedSegment, b: BlockedSegment, i: number, j: number): 
   }
   return true;
 }
+
+/** Columns of a line that is looked at, see `NearLook`. */
+export const LINE_COLUMNS = 512;
+/** More columns than a line has: a pair without the segment is near nowhere. */
+const NOWHERE = 65535;
+const ONES_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(2).replaceAll('0', '').length);
+
+/** Of each pair: how many columns of a line differ, in its first half and in all of it. */
+export interface LineDifferences {
+  readonly inHalf: Uint16Array;
+  readonly inLine: Uint16Array;
+}
+
+/** Lines that looks can be at; what is left over behind the last whole one is not looked at. */
+export function linesOf(bits: number): number {
+  return Math.max(1, Math.floor(bits / LINE_COLUMNS));
+}
+
+/** What a look sees of each pair (row of A and row of B in turn), line by line. */
+export function differencesByLine(
+  a: BlockedSegment, b: BlockedSegment, bits: number, pairs: Uint32Array,
+): LineDifferences[] {
+  const bytes = LINE_COLUMNS / 8;
+  return Array.from({ length: linesOf(bits) }, (_, line) => {
+    const inHalf = new Uint16Array(pairs.length / 2).fill(NOWHERE);
+    const inLine = inHalf.slice();
+    for (let p = 0; p < inHalf.length; p++) {
+      const [i, j] = [pairs[2 * p], pairs[2 * p + 1]];
+      if (a.weights[i] === 0 || b.weights[j] === 0) continue;
+      const differing = (from: number): number => {
+        let sum = 0;
+        for (let k = from; k < Math.min(from + bytes / 2, a.rowBytes); k++) {
+          sum += ONES_OF_BYTE[a.filters[i * a.rowBytes + k] ^ b.filters[j * b.rowBytes + k]];
+        }
+        return sum;
+      };
+      inHalf[p] = differing(line * bytes);
+      inLine[p] = inHalf[p] + differing(line * bytes + bytes / 2);
+    }
+    return { inHalf, inLine };
+  });
+}

@@ -1,10 +1,13 @@
 export {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
-  type BlockingPlan, type BlockingSpec, type BlockingTable, type DifferingShares, type PlanEvidence,
-  type PlannedRegisters, type PlanPrediction, type SampledTable, type SegmentEvidence, type TablePlan,
+  type BlockingPlan, type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences,
+  type PlanEvidence, type PlannedRegisters, type PlanPrediction, type SampledTable, type SegmentEvidence,
+  type TablePlan,
 } from './blocking-plan.js';
 export { joinBuckets, type BucketCounts, type BucketJoin } from './bucket-join.js';
-export { differingShares, mostVariableColumns } from './columns.js';
+export {
+  differencesByLine, differingShares, mostVariableColumns, type LineDifferences,
+} from './columns.js';
 export { look, looksForChance, type Look, type LookLimits } from './near-look.js';
 export { randomPairs, seededRandom } from './seeded-random.js';
 export { indexTable, type BlockedSegment, type TableIndex } from './table-index.js';

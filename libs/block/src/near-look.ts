@@ -1,3 +1,5 @@
+import { LINE_COLUMNS, type LineDifferences } from './columns.js';
+
 /**
  * A look at 512 columns of two filters that share a key: the pair is near, and is compared in full, if at
  * most `mostInHalf` of the first half of them differ and at most `mostInLine` of all.
@@ -7,8 +9,6 @@ export interface LookLimits {
   readonly mostInLine: number;
 }
 
-/** Columns of a look, and of its first half. */
-const LINE_COLUMNS = 512;
 /** Shares of differing columns for which probabilities are kept; between them they are interpolated. */
 const SHARES = 200;
 /** Shares of random pairs that may pass the first half, and the whole line. */
@@ -51,6 +51,19 @@ export function look(limits: LookLimits, bits: number): Look {
     }
   }
   return { ...limits, passHalf: interpolated(ofHalf), pass: interpolated(ofBoth) };
+}
+
+/** Share of the lines in which each pair is near: a look at one line says the same in every table. */
+export function sharesOfNearLines(
+  lines: readonly LineDifferences[], { mostInHalf, mostInLine }: LookLimits,
+): Float64Array {
+  const shares = new Float64Array(lines[0].inHalf.length);
+  for (const { inHalf, inLine } of lines) {
+    for (let p = 0; p < shares.length; p++) {
+      if (inHalf[p] <= mostInHalf && inLine[p] <= mostInLine) shares[p] += 1 / lines.length;
+    }
+  }
+  return shares;
 }
 
 /** The most differing columns that at most the share `allowed` of random pairs stay within; 0 if none. */

@@ -1,6 +1,6 @@
 import {
-  differingShares, mostVariableColumns, planTables, randomPairs,
-  type DifferingShares, type PlannedRegisters, type TablePlan,
+  differencesByLine, differingShares, mostVariableColumns, planTables, randomPairs,
+  type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import { blockedSegment } from './compute-task.js';
 import type { CountingTask } from './counting-task.js';
@@ -31,9 +31,13 @@ export function planFromSample(
     const ofB = blockedSegment(filters, b, s);
     const pool = mostVariableColumns(ofA, bits);
     const all = Uint16Array.from({ length: bits }, (_, column) => column);
-    const sharesOf = (pairs: Uint32Array): DifferingShares => (
-      { inPool: differingShares(ofA, ofB, pool, pairs), inAll: differingShares(ofA, ofB, all, pairs) });
-    return { bits, pool, ofMatches: sharesOf(matches), ofRandomPairs: sharesOf(random) };
+    const shares = (columns: Uint16Array, pairs: Uint32Array): Float64Array =>
+      differingShares(ofA, ofB, columns, pairs);
+    return {
+      bits, pool,
+      ofMatches: { inPool: shares(pool, matches), lines: differencesByLine(ofA, ofB, bits, matches) },
+      ofRandomPairs: { inPool: shares(pool, random), inAll: shares(all, random) },
+    };
   });
   const matchWeights = Float64Array.from(chosen, (pair) => weights[pair]);
   return planTables(registers, { segments, matchWeights, scale: scale * step }, blocking, seed + 7);
