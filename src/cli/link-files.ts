@@ -1,6 +1,7 @@
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import {
-  link, type LinkageResources, type LinkageResult, type LinkageSpec, type PreviousEntities,
+  link, planLinkage,
+  type LinkagePlan, type LinkageResources, type LinkageResult, type LinkageSpec, type PreviousEntities,
 } from '#libs/linkage';
 import { controlAgreement, measuredQuality, type MeasuredQuality } from '#libs/quality';
 import { VinculumError, type EncodedExtract } from '#libs/record';
@@ -28,7 +29,8 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
   const previous = input.previous === undefined ? undefined
     : await readPreviousLinks(input.previous.links, loaded, input.previous.renewed);
   const result = await linkLoaded(
-    loaded.extracts, input.spec, { ...resources, categories, explain }, previous?.entities);
+    loaded.extracts, input.spec, { ...resources, ...budgetOf(input), categories, explain },
+    previous?.entities);
   const agreement = controls && controlAgreement(result.entityOf, controls);
   const round = previous && roundSummary(previous, loaded, result);
   const summary = {
@@ -44,6 +46,25 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
     }]),
   ]);
   return { summary, result };
+}
+
+/** Reads, and says what linking would take; nothing is linked or written. */
+export async function planFiles(input: LinkInput, resources: LinkageResources): Promise<LinkagePlan> {
+  const loaded = await loadInputs(input);
+  const previous = input.previous === undefined ? undefined
+    : await readPreviousLinks(input.previous.links, loaded, input.previous.renewed);
+  const compute = computeThreadsFor(loaded.extracts);
+  try {
+    return await planLinkage(loaded.extracts, input.spec, {
+      ...resources, ...budgetOf(input), ...(compute ? { compute } : {}),
+    }, previous?.entities);
+  } finally {
+    await compute?.close();
+  }
+}
+
+function budgetOf({ mostMemoryBytes }: LinkInput): Pick<LinkageResources, 'mostMemoryBytes'> {
+  return mostMemoryBytes === undefined ? {} : { mostMemoryBytes };
 }
 
 async function linkLoaded(

@@ -18,6 +18,8 @@ export interface LinkWishes {
   readonly explain?: readonly string[];
   /** CSV of controls. */
   readonly controls?: string;
+  /** Bytes that linking may take beyond the extracts. */
+  readonly mostMemoryBytes?: number;
   /** `links.csv` of the round before, and the registers whose extracts are newer than there. */
   readonly previous?: { readonly links: string; readonly renewed: readonly string[] };
 }

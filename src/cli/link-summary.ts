@@ -1,4 +1,4 @@
-import type { PairExplanation } from '#libs/linkage';
+import type { LinkagePlan, PairExplanation } from '#libs/linkage';
 import type { ErrorRates, Interval } from '#libs/quality';
 import type { LinkSummary } from './link-report.js';
 
@@ -28,6 +28,17 @@ export function printSummary(summary: LinkSummary, out: string | undefined): voi
     console.error(`warning: ${about === '' ? '' : `${about}: `}${message}`);
   }
   if (out !== undefined) console.error(`links: ${out}`);
+}
+
+/** Prints what a run would take. */
+export function printPlan({ registers, comparisons, memoryBytes, threads }: LinkagePlan): void {
+  for (const { registers: about, blocking, pairs, tables, pairCompleteness, comparisons: own } of registers) {
+    const way = blocking === 'exhaustive' ? 'all compared'
+      : `${tables} tables, expected to hold ${percent(pairCompleteness)} of the matches`;
+    console.error(`${about}: ${pairs} pairs, ${way}; ${own} comparisons`);
+  }
+  console.error(`${comparisons} comparisons in all, ${Math.ceil(memoryBytes / 2 ** 20)} MiB beyond the extracts, `
+    + `${threads} threads`);
 }
 
 /** Prints the waterfall of a pair: weights in bits, one line a bar. */

@@ -141,6 +141,19 @@ describe('vinculum link on CSV files', () => {
       { code: 2, err: expect.stringContaining('expected register/id,register/id') });
   });
 
+  it('says what a run would take, and refuses one that takes too much', () => {
+    const done = linkCsv(['a.csv', 'b.csv'], '--plan', '--json');
+    expect(done).toMatchObject({ code: 0, err: expect.stringContaining('a x b: 40000 pairs, all compared') });
+    expect(lastLine(done)).toMatchObject({ registers: [{ registers: 'a x b', blocking: 'exhaustive', pairs: 40000 }] });
+    const refused = linkCsv(['a.csv', 'b.csv'], '--most-memory', '10', '--json', '--out', path('unmade.csv'));
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('10 MiB are allowed') });
+    expect(lastLine(refused)).toMatchObject({ error: { code: 'LINKAGE_OVER_BUDGET' } });
+    expect(existsSync(path('unmade.csv'))).toBe(false);
+    for (const options of [['--most-memory', '-5'], ['--plan', '--out', path('unmade.csv')]]) {
+      expect(lastLine(linkCsv(['a.csv', 'b.csv'], '--json', ...options))).toMatchObject({ error: { code: 'BAD_USAGE' } });
+    }
+  });
+
   it('takes the label out of the record id', () => {
     const done = linkCsv(['a.csv', 'b.csv'], '--id', 'id', '--truth-pattern', '^rec-(\\d+)-', '--json');
     expect(done.code).toBe(0);

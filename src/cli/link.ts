@@ -10,9 +10,9 @@ import { parseColumnMapping, rolesOf } from './column-mapping.js';
 import { DONE, endWith } from './command-end.js';
 import { interruptible } from './interruption.js';
 import { readJsonFile } from './json-file.js';
-import { linkFiles } from './link-files.js';
+import { linkFiles, planFiles } from './link-files.js';
 import type { LinkInput } from './link-inputs.js';
-import { printExplanation, printSummary } from './link-summary.js';
+import { printExplanation, printPlan, printSummary } from './link-summary.js';
 import { usage } from './usage.js';
 
 interface LinkOptions {
@@ -28,6 +28,8 @@ interface LinkOptions {
   readonly by?: string;
   readonly controls?: string;
   readonly explain?: readonly string[];
+  readonly plan?: true;
+  readonly mostMemory?: string;
   readonly previous?: string;
   readonly renewed?: string;
   readonly json?: true;
@@ -70,6 +72,8 @@ export function linkCommand(): Command {
       + 'or by columns of CSV files; small groups are withheld')
     .option('--controls <file>', 'known pairs: register, record id, register, record id, yes or no')
     .option('--explain <pair...>', 'say why two records are linked or not: register/id,register/id')
+    .option('--plan', 'say how many comparisons and how much memory linking would take, and link nothing')
+    .option('--most-memory <MiB>', 'refuse a run that is predicted to take more beyond the extracts')
     .option('--previous <file>', 'links.csv of the round before: only pairs with a new or newer extract are compared, '
       + 'and entities keep their names')
     .option('--renewed <registers>', 'with --previous: registers whose extract was corrected since, by comma')
@@ -87,6 +91,7 @@ async function run(inputs: string[], options: LinkOptions, signal: AbortSignal):
   try {
     const input = await inputOf(inputs, options);
     if (input.kind === 'csv') console.error('a trial: identifiers are read and encoded in memory only');
+    if (options.plan === true) return await plan(input, options, signal);
     if (process.stderr.isTTY) bar.start(100, 0, { registers: '' });
     const result = await linkFiles(input, {
       signal,
@@ -105,6 +110,13 @@ async function run(inputs: string[], options: LinkOptions, signal: AbortSignal):
   }
 }
 
+async function plan(input: LinkInput, { json }: LinkOptions, signal: AbortSignal): Promise<number> {
+  const planned = await planFiles(input, { signal });
+  printPlan(planned);
+  if (json === true) console.log(JSON.stringify(planned));
+  return DONE;
+}
+
 async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInput> {
   if (inputs.length < 2) throw usage(`expected at least two inputs, got ${inputs.length}`);
   const spec = parseLinkageSpec(readJsonFile(options.spec ?? DEFAULT_SPEC, '--spec'));
@@ -113,7 +125,7 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
     ...(options.report === undefined ? {} : { report: resolve(options.report) }),
     ...(options.by === undefined ? {} : { by: options.by.split(',').map((name) => name.trim()) }),
     ...(options.explain === undefined ? {} : { explain: options.explain }),
-    ...previousOf(options),
+    ...previousOf(options), ...budgetOf(options),
     ...(options.controls === undefined ? {} : { controls: resolve(options.controls) }),
   };
   const folders = inputs.filter((input) => isFolder(input));
@@ -135,6 +147,13 @@ async function inputOf(inputs: string[], options: LinkOptions): Promise<LinkInpu
     ...(options.truthPattern === undefined ? {} : { truthPattern: pattern(options.truthPattern) }),
     ...(options.truthFile === undefined ? {} : { truthFile: resolve(options.truthFile) }),
   };
+}
+
+function budgetOf({ mostMemory, plan: planned, out, report }: LinkOptions): Pick<LinkInput, 'mostMemoryBytes'> {
+  if (planned && (out !== undefined || report !== undefined)) throw usage('--plan links nothing: leave out --out and --report');
+  if (mostMemory === undefined) return {};
+  if (!/^[1-9][0-9]{0,8}$/.test(mostMemory)) throw usage('--most-memory: expected a whole number of MiB from 1');
+  return { mostMemoryBytes: Number(mostMemory) * 2 ** 20 };
 }
 
 function previousOf({ previous, renewed, id, columns }: LinkOptions): Pick<LinkInput, 'previous'> {

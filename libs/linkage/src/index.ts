@@ -3,6 +3,7 @@ export type { EntitySuccession } from './entity-succession.js';
 export type { CategoryQuality, RegisterPairQuality } from './expected-links.js';
 export type { ExplainedPair } from './explained-pair.js';
 export { link, type LinkageResult } from './link.js';
+export { planLinkage, type LinkagePlan, type PlannedRegisterPair } from './linkage-plan.js';
 export type { LinkageWarning, LinkageWarningCode } from './linkage-warning.js';
 export { linkageSpecText, parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 export type { FollowedPairs, LinkageProgress, LinkageResources } from './pacing.js';

@@ -1,21 +1,19 @@
 import type { EncodedExtract } from '#libs/record';
-import { randomPairs } from '#libs/block';
-import {
-  chooseCuts, comparisonScheme, shareFilters,
-  type ChancePairs, type ComparisonScheme, type SharedFilters,
-} from '#libs/compare';
+import { shareFilters, type ComparisonScheme } from '#libs/compare';
 import { decide, type Decision } from './decision.js';
 import { assertLinkable } from './linkage-input.js';
-import { linkageTasks, type LinkageTask } from './linkage-tasks.js';
+import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
+import { linkageTasks } from './linkage-tasks.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
 import { scaleLocally } from './local-scaling.js';
 import { assertExplainable } from './pair-explanation.js';
+import { assertWithinMemory, predictedMemory } from './predicted-memory.js';
 import { assertPrevious, type PreviousEntities } from './previous-entities.js';
 import { assertCategories } from './record-categories.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
 import { linkRegisterPair, type RegisterPairLinks } from './register-pair.js';
-import { countWithin } from './vector-counts.js';
+import { chooseScheme } from './run-scheme.js';
 
 export interface LinkageResult extends Decision {
   readonly scheme: ComparisonScheme;
@@ -35,7 +33,7 @@ export interface LinkageResult extends Decision {
  *
  * @throws VinculumError `LINKAGE_INPUT_INVALID` when the extracts do not fit together,
  *   `LINKAGE_SPEC_INVALID` when the spec is none, `PREVIOUS_ENTITIES_INVALID` when those of the round before
- *   are not of the extracts.
+ *   are not of the extracts, `LINKAGE_OVER_BUDGET` when more memory is predicted than is allowed.
  */
 export async function link(
   extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
@@ -45,6 +43,7 @@ export async function link(
   assertLinkable(extracts);
   if (previous) assertPrevious(previous, extracts);
   const tasks = linkageTasks(extracts, previous?.settled);
+  assertWithinMemory(predictedMemory(extracts, tasks, workspacesFor(resources)), resources.mostMemoryBytes);
   assertCategories(resources.categories ?? [], extracts);
   assertExplainable(resources.explain ?? [], extracts, previous?.settled);
   await breathe(resources);
@@ -77,53 +76,6 @@ export async function link(
     decide({ extracts, scheme, filters, spec, resources, tasks, results, previous }));
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
   return { ...result, scheme, timings: timings.milliseconds };
-}
-
-/** Random pairs whose quartiles of similarity say where levels begin. */
-const PAIRS_FOR_LEVELS = 20000;
-
-/** From pairs of the registers that are compared; of all where none are. */
-function chooseScheme(
-  extracts: readonly EncodedExtract[], tasks: readonly LinkageTask[], spec: LinkageSpec,
-): ComparisonScheme {
-  const sampled = (tasks.length > 0 ? tasks : linkageTasks(extracts)).filter(({ a, b }) => a !== b);
-  const size = Math.ceil(Math.min(spec.comparison.sampledPairs, PAIRS_FOR_LEVELS) / sampled.length);
-  const samples = sampled.map(({ a: x, b: y }): ChancePairs => {
-    const [a, b] = [extracts[x], extracts[y]];
-    return { a, b, pairs: randomPairs(a.records, b.records, size, spec.seed + 31 * x + y - x - 1) };
-  });
-  return comparisonScheme(chooseCuts(samples, spec.comparison.steps));
-}
-
-/** Vector counts within each unique register: pairs that are surely non-matches. Null for the others. */
-async function knownNonMatches(
-  extracts: readonly EncodedExtract[], filters: SharedFilters, scheme: ComparisonScheme, spec: LinkageSpec,
-  compute: Compute, resources: LinkageResources,
-): Promise<(Float64Array | null)[]> {
-  const result: (Float64Array | null)[] = [];
-  for (const [x, { registerId, cardinality, records }] of extracts.entries()) {
-    if (cardinality !== 'unique' || records < 2) {
-      result.push(null);
-      continue;
-    }
-    result.push(await countWithin({
-      filters, a: x, b: x, scheme, blocking: spec.blocking, knownNonMatches: null,
-      sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 7000 + x,
-    }, compute, (fraction) => resources.onProgress?.({
-      stage: 'compare', registers: registerId, fraction: 0.05 + (0.05 * (x + fraction)) / extracts.length,
-    })));
-  }
-  return result;
-}
-
-/** Those of the two registers if one of them is unique, else those of every unique register. */
-function nonMatchesFor(
-  known: readonly (Float64Array | null)[], a: number, b: number,
-): Float64Array | null {
-  const own = [known[a], a === b ? null : known[b]].filter((counts) => counts !== null);
-  const used = own.length > 0 ? own : known.filter((counts) => counts !== null);
-  if (used.length === 0) return null;
-  return used[0].map((_, v) => used.reduce((sum, counts) => sum + counts[v], 0));
 }
 
 /** Wall-clock milliseconds by stage, where a clock was given. */

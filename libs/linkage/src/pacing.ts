@@ -13,6 +13,8 @@ export interface LinkageResources {
   readonly now?: () => number;
   /** Threads that compare; without them the run compares in the caller's own. */
   readonly compute?: ComputeThreads;
+  /** A run that is predicted to take more memory beyond the extracts is refused before it starts. */
+  readonly mostMemoryBytes?: number;
   /** Properties of the records that expected quality is told by; nothing is linked by them. */
   readonly categories?: readonly RecordCategory[];
   /** Pairs of which the result is to say why they were linked, or not. */

@@ -71,19 +71,13 @@ export async function countVectors(
 ): Promise<VectorCounts> {
   const registers = registersOf(task);
   const sampled = await sampleRandomPairs(task, compute);
-  const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
   const total = allPairs(registers);
   if (total <= task.blocking.exhaustivePairs) {
+    const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
     return countAll(task, compute, rareVectors(task.scheme, sampled, null, total, allowed), report);
   }
-  const wide = rareVectors(task.scheme, sampled, null, total, WIDER * allowed);
-  const joined = await joinSample(task, compute, wide, (fraction) => report(0.25 * fraction));
-  const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
-  const evidence = keptWith(joined.kept, rare);
-  // By chance alone where that is known: in the joined rows a level that matches fill is not rare.
-  const order = byRarity(task.scheme, task.knownNonMatches ?? joined.counts);
-  const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
-  const plan = planFromSample(task, registers, evidence, weights, joined.scale);
+  const { joined, rare, evidence, plan } = await plannedTables(
+    task, compute, sampled, MOST_JOINED_PAIRS, (fraction) => report(0.25 * fraction));
   if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan)) {
     return countAll(task, compute, rare, (fraction) => report(0.25 + 0.75 * fraction));
   }
@@ -101,19 +95,75 @@ export async function countVectors(
   };
 }
 
+interface PlannedTables {
+  readonly joined: JoinedSample;
+  readonly rare: Uint8Array;
+  /** Row of A, row of B and vector in turn: the joined pairs that are rare. */
+  readonly evidence: Uint32Array;
+  readonly plan: TablePlan;
+}
+
+async function plannedTables(
+  task: CountingTask, compute: Compute, sampled: Float64Array, mostPairs: number,
+  report: (fraction: number) => void,
+): Promise<PlannedTables> {
+  const registers = registersOf(task);
+  const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
+  const total = allPairs(registers);
+  const wide = rareVectors(task.scheme, sampled, null, total, WIDER * allowed);
+  const joined = await joinSample(task, compute, wide, mostPairs, report);
+  const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
+  const evidence = keptWith(joined.kept, rare);
+  // By chance alone where that is known: in the joined rows a level that matches fill is not rare.
+  const order = byRarity(task.scheme, task.knownNonMatches ?? joined.counts);
+  const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
+  return { joined, rare, evidence, plan: planFromSample(task, registers, evidence, weights, joined.scale) };
+}
+
+/** What counting the vectors of two extracts would do. */
+export interface PlannedCounting {
+  readonly plan: BlockingPlan;
+  /** Pairs that are compared before the plan is made: random ones, and a sample of rows with all rows. */
+  readonly pairsBefore: number;
+}
+
+/** As `countVectors` plans, but from a smaller sample, of at most `mostPairs` pairs; nothing is counted. */
+export async function planCounting(
+  task: CountingTask, compute: Compute, mostPairs: number,
+): Promise<PlannedCounting> {
+  const registers = registersOf(task);
+  const pairs = allPairs(registers);
+  if (pairs <= task.blocking.exhaustivePairs) {
+    return { plan: { kind: 'exhaustive', pairs }, pairsBefore: task.sampledPairs };
+  }
+  const sampled = await sampleRandomPairs(task, compute);
+  const { plan } = await plannedTables(task, compute, sampled, mostPairs, () => undefined);
+  const pairsBefore = task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB;
+  const isExhaustive = task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan);
+  return { plan: isExhaustive ? { kind: 'exhaustive', pairs } : plan, pairsBefore };
+}
+
+/** Pairs that `countWithin` compares. */
+export function pairsWithin(records: number, { exhaustivePairs }: CountingTask['blocking']): number {
+  const registers = { recordsOfA: records, recordsOfB: records, within: true };
+  const all = allPairs(registers);
+  return all <= exhaustivePairs ? all : rowsToSample(registers, MOST_PAIRS_WITHIN) * records;
+}
+
 /** Counts of vectors in pairs that are surely non-matches: all of a unique register, or a sample of rows. */
 export async function countWithin(
-  task: CountingTask, compute: Compute, report: (fraction: number) => void,
+  task: CountingTask, compute: Compute, report: (fraction: number) => void, mostPairs = MOST_PAIRS_WITHIN,
 ): Promise<Float64Array> {
   const { records } = task.filters.extracts[task.a];
   const none = new Uint8Array(task.scheme.vectors);
-  if (allPairs(registersOf(task)) <= task.blocking.exhaustivePairs) {
+  if (allPairs(registersOf(task)) <= Math.min(mostPairs, task.blocking.exhaustivePairs)) {
     return (await joinRows(task, compute, allRows(records), 'later', none, report)).counts;
   }
-  return (await joinRows(task, compute, sampledRows(task, MOST_PAIRS_WITHIN), 'others', none, report)).counts;
+  return (await joinRows(task, compute, sampledRows(task, mostPairs), 'others', none, report)).counts;
 }
 
-function pairsToFollow(records: number): number {
+/** Pairs of two registers with so many records together that are followed up at most. */
+export function pairsToFollow(records: number): number {
   const enough = Math.max(ENOUGH_PAIRS, FEWER_PAIRS_PER_RECORD * records);
   return Math.min(MOST_PAIRS, enough, MOST_PAIRS_PER_RECORD * records);
 }
@@ -161,9 +211,10 @@ function wellSampled({ counts, scale }: JoinedSample, v: number, registers: Plan
 }
 
 async function joinSample(
-  task: CountingTask, compute: Compute, keep: Uint8Array, report: (fraction: number) => void,
+  task: CountingTask, compute: Compute, keep: Uint8Array, mostPairs: number,
+  report: (fraction: number) => void,
 ): Promise<JoinedSample> {
-  const rows = sampledRows(task, MOST_JOINED_PAIRS);
+  const rows = sampledRows(task, mostPairs);
   const { recordsOfA, within } = registersOf(task);
   const joined = await joinRows(task, compute, rows, within ? 'others' : 'all', keep, report);
   // Within a register each pair is met from both sides.
@@ -221,12 +272,16 @@ function allRows(records: number): Uint32Array {
   return Uint32Array.from({ length: records }, (_, row) => row);
 }
 
-/** Random rows of A, each at most once, ascending. */
-function sampledRows(task: CountingTask, mostPairs: number): Uint32Array {
-  const { recordsOfA, recordsOfB } = registersOf(task);
+function rowsToSample({ recordsOfA, recordsOfB }: PlannedRegisters, mostPairs: number): number {
   const pairs = Math.min(
     mostPairs, Math.max(LEAST_JOINED_PAIRS, JOINED_SHARE * recordsOfA * recordsOfB));
-  const wanted = Math.min(Math.ceil(pairs / recordsOfB), Math.ceil(MOST_JOINED_ROWS * recordsOfA));
+  return Math.min(Math.ceil(pairs / recordsOfB), Math.ceil(MOST_JOINED_ROWS * recordsOfA));
+}
+
+/** Random rows of A, each at most once, ascending. */
+function sampledRows(task: CountingTask, mostPairs: number): Uint32Array {
+  const { recordsOfA } = registersOf(task);
+  const wanted = rowsToSample(registersOf(task), mostPairs);
   const random = seededRandom(task.seed + 3);
   const rows = new Set<number>();
   while (rows.size < wanted) rows.add(Math.floor(random() * recordsOfA));

@@ -1,0 +1,79 @@
+import type { EncodedExtract } from '#libs/record';
+import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import { link } from './link.js';
+import { planLinkage } from './linkage-plan.js';
+import type { LinkageSpec } from './linkage-spec.js';
+
+const SPEC: LinkageSpec = {
+  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
+  blocking: {
+    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
+    maxPairsInBucket: 50000,
+  },
+  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
+  decision: { kind: 'maximum-expected-f', beta: 1 },
+};
+const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };
+
+const random = chance(1);
+const people = Array.from({ length: 600 }, () =>
+  ({ name: randomFilter(256, 0.3, random), birth: randomFilter(128, 0.3, random) }));
+function register(registerId: string, from: number, to: number, cardinality: 'unique' | 'many'): EncodedExtract {
+  const chosen = people.slice(from, to);
+  return extractOf(registerId, cardinality, {
+    name: chosen.map(({ name }) => name), birth: chosen.map(({ birth }) => birth) });
+}
+const [a, b] = [register('a', 0, 400, 'unique'), register('b', 200, 600, 'many')];
+
+describe('a plan', () => {
+  it('names every comparison where all pairs are compared', async () => {
+    const { registers, comparisons, threads } = await planLinkage([a, b], SPEC);
+    const { models } = await link([a, b], SPEC);
+    expect(registers.map((pair) => pair.registers)).toEqual(['a x b', 'b x b']);
+    expect(registers.map(({ pairs }) => pairs)).toEqual(models.map(({ model }) => model.candidates));
+    expect(registers).toMatchObject([{ blocking: 'exhaustive', pairCompleteness: 1, tables: 0 }, {}]);
+    // The pairs of both, those within a, and random ones.
+    expect(comparisons).toBe(400 * 400 + 2 * ((400 * 399) / 2) + 2 * 4000);
+    expect(threads).toBe(1);
+  });
+
+  it('is that of the run where it plans tables', async () => {
+    const few = [register('a', 0, 150, 'unique'), register('b', 50, 200, 'unique')];
+    const { registers } = await planLinkage(few, BLOCKED);
+    const { models } = await link(few, BLOCKED);
+    for (const [t, { model: { plan } }] of models.entries()) {
+      if (plan.kind !== 'hamming-lsh') throw new Error('no tables');
+      expect(registers[t]).toMatchObject({
+        blocking: 'hamming-lsh', pairs: plan.pairs, tables: plan.tables.length,
+        pairCompleteness: plan.predicted.pairCompleteness,
+      });
+      expect(registers[t].comparisons).toBeGreaterThan(plan.predicted.comparisons);
+    }
+  });
+
+  it('of more records, registers and threads asks for more memory', async () => {
+    const of = async (extracts: EncodedExtract[], threads = 1): Promise<number> => {
+      const compute = { threads, kernel: 'none', run: () => Promise.reject(new Error('not asked')) };
+      // Refused before anything is compared: the refusal names what is predicted.
+      const run = link(extracts, SPEC, { compute, mostMemoryBytes: 1 });
+      const refused = await run.then(() => 'it was not refused', (error: Error) => error.message);
+      return Number(/predicted to take (\d+) MiB of memory, 1 MiB are allowed/.exec(refused)?.[1]);
+    };
+    const one = await of([register('a', 0, 300, 'unique'), register('b', 0, 300, 'unique')]);
+    const larger = await of([register('a', 0, 600, 'unique'), register('b', 0, 600, 'unique')]);
+    const more = await of([register('a', 0, 600, 'unique'), register('b', 0, 600, 'unique'), a].map((extract, n) =>
+      ({ ...extract, registerId: `r${n}` })));
+    const threads = await of([register('a', 0, 300, 'unique'), register('b', 0, 300, 'unique')], 4);
+    expect(one).toBeGreaterThan(40);
+    for (const other of [larger, more, threads]) expect(other).toBeGreaterThan(one);
+    expect(more).toBeGreaterThan(larger);
+  });
+
+  it('that exceeds what is allowed is refused, and one that does not is not', async () => {
+    const { memoryBytes } = await planLinkage([a, b], SPEC);
+    const over = { mostMemoryBytes: memoryBytes - 1 };
+    await expect(planLinkage([a, b], SPEC, over)).rejects.toMatchObject({ code: 'LINKAGE_OVER_BUDGET' });
+    await expect(link([a, b], SPEC, over)).rejects.toMatchObject({ code: 'LINKAGE_OVER_BUDGET' });
+    expect((await link([a, b], SPEC, { mostMemoryBytes: memoryBytes })).entities).toBeGreaterThan(500);
+  });
+});

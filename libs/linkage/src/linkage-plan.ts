@@ -1,0 +1,88 @@
+import type { EncodedExtract } from '#libs/record';
+import { shareFilters } from '#libs/compare';
+import { Compute, workspacesFor } from './compute.js';
+import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
+import { assertLinkable } from './linkage-input.js';
+import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
+import { linkageTasks } from './linkage-tasks.js';
+import { scaleLocally } from './local-scaling.js';
+import { drive, type LinkageResources } from './pacing.js';
+import { assertWithinMemory, predictedMemory } from './predicted-memory.js';
+import { assertPrevious, type PreviousEntities } from './previous-entities.js';
+import { chooseScheme } from './run-scheme.js';
+import { pairsWithin, planCounting, type PlannedCounting } from './vector-counts.js';
+
+/** What a run would do, said before it runs. */
+export interface LinkagePlan {
+  readonly registers: readonly PlannedRegisterPair[];
+  /** Over all registers, with those inside unique registers. */
+  readonly comparisons: number;
+  /** Beyond the extracts themselves, see `predictedMemory`. */
+  readonly memoryBytes: number;
+  readonly threads: number;
+}
+
+export interface PlannedRegisterPair {
+  /** `a x b`. */
+  readonly registers: string;
+  readonly blocking: 'exhaustive' | 'hamming-lsh';
+  /** All pairs of the two. */
+  readonly pairs: number;
+  /** Comparisons in full, those that planning and the model need included. */
+  readonly comparisons: number;
+  readonly tables: number;
+  /** Share of the likely matches that become candidates, 0..1. */
+  readonly pairCompleteness: number;
+}
+
+/** Pairs that are compared to plan two registers, and to know the non-matches of one. */
+const PLANNING_PAIRS = 1e7;
+
+/**
+ * Predicts comparisons and memory of `link` with the same arguments, without linking: plans every two
+ * registers from a smaller sample than the run does.
+ *
+ * @throws VinculumError as `link` does, `LINKAGE_OVER_BUDGET` included.
+ */
+export async function planLinkage(
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
+  previous?: PreviousEntities,
+): Promise<LinkagePlan> {
+  parseLinkageSpec(spec);
+  assertLinkable(extracts);
+  if (previous) assertPrevious(previous, extracts);
+  const tasks = linkageTasks(extracts, previous?.settled);
+  const threads = workspacesFor(resources);
+  const memoryBytes = predictedMemory(extracts, tasks, threads);
+  assertWithinMemory(memoryBytes, resources.mostMemoryBytes);
+  if (tasks.length === 0) return { registers: [], comparisons: 0, memoryBytes, threads };
+  const scheme = chooseScheme(extracts, tasks, spec);
+  const filters = await drive(
+    shareFilters(extracts, scheme, threads, resources.compute?.prepare), resources, () => undefined);
+  const compute = new Compute(filters, resources);
+  if (scheme.segments.length === 1) await scaleLocally(filters, compute, spec.seed + 11, () => undefined);
+  const known = await knownNonMatches(extracts, filters, scheme, spec, compute, resources, PLANNING_PAIRS);
+  const registers: PlannedRegisterPair[] = [];
+  for (const [t, { a, b }] of tasks.entries()) {
+    const planned = await planCounting({
+      filters, a, b, scheme, blocking: spec.blocking, knownNonMatches: nonMatchesFor(known, a, b),
+      sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 100 * (t + 1) + 1,
+    }, compute, PLANNING_PAIRS);
+    registers.push(describe(`${extracts[a].registerId} x ${extracts[b].registerId}`, planned));
+  }
+  const within = extracts.reduce((sum, { cardinality, records }) =>
+    sum + (cardinality === 'unique' && records > 1 ? pairsWithin(records, spec.blocking) : 0), 0);
+  const comparisons = registers.reduce((sum, pair) => sum + pair.comparisons, within);
+  return { registers, comparisons, memoryBytes, threads };
+}
+
+function describe(registers: string, { plan, pairsBefore }: PlannedCounting): PlannedRegisterPair {
+  const { kind: blocking, pairs } = plan;
+  const of = blocking === 'exhaustive'
+    ? { comparisons: pairs, tables: 0, pairCompleteness: 1 }
+    : {
+      comparisons: plan.predicted.comparisons, tables: plan.tables.length,
+      pairCompleteness: plan.predicted.pairCompleteness,
+    };
+  return { registers, blocking, pairs, ...of, comparisons: of.comparisons + pairsBefore };
+}
