@@ -1,11 +1,12 @@
 import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
+import type { BlockedSegment } from './blocked-segment.js';
 import {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
   type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences, type PlanEvidence,
   type TablePlan,
 } from './blocking-plan.js';
 import { differencesByLine, differingShares, mostVariableColumns } from './columns.js';
-import { indexTable, type BlockedSegment } from './table-index.js';
+import { indexTable } from './table-index.js';
 
 const SPEC: BlockingSpec = {
   exhaustivePairs: 0, tablesPerSegment: 100, comparisonsPerRecord: 5000, pairCompleteness: 0.99,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { chance, randomFilter } from '../../../test/support/encoded-extracts.js';
 import type { BlockingTable } from './blocking-plan.js';
 import { joinBuckets, type BucketCounts } from './bucket-join.js';
-import { indexTable, type BlockedSegment } from './table-index.js';
+import type { BlockedSegment } from './blocked-segment.js';
+import { indexTable } from './table-index.js';
 
 interface Sample { readonly segment: BlockedSegment; readonly rows: readonly Uint8Array[] }
 

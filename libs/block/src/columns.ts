@@ -1,4 +1,4 @@
-import type { BlockedSegment } from './table-index.js';
+import type { BlockedSegment } from './blocked-segment.js';
 
 /** Sampled columns are drawn among this many of the most variable ones of a segment. */
 const COLUMN_POOL = 512;

@@ -1,3 +1,4 @@
+export { type BlockedSegment } from './blocked-segment.js';
 export {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
   type BlockingPlan, type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences,
@@ -10,4 +11,4 @@ export {
 } from './columns.js';
 export { look, looksForChance, type Look, type LookLimits } from './near-look.js';
 export { randomPairs, seededRandom } from './seeded-random.js';
-export { indexTable, type BlockedSegment, type TableIndex } from './table-index.js';
+export { indexTable, type TableIndex } from './table-index.js';

@@ -1,13 +1,5 @@
+import type { BlockedSegment } from './blocked-segment.js';
 import type { BlockingTable } from './blocking-plan.js';
-
-/** The filters of one segment of an extract, row after row; `weights` are their numbers of ones. */
-export interface BlockedSegment {
-  readonly records: number;
-  readonly rowBytes: number;
-  readonly filters: Uint8Array;
-  /** 0 where the segment is missing. */
-  readonly weights: Uint16Array;
-}
 
 /** Rows that have a key, by key, then row; `keys[k]` is the key of `rows[k]`. */
 export interface TableIndex {

@@ -1,0 +1,8 @@
+/** The filters of one segment of an extract, row after row; `weights` are their numbers of ones. */
+export interface BlockedSegment {
+  readonly records: number;
+  readonly rowBytes: number;
+  readonly filters: Uint8Array;
+  /** 0 where the segment is missing. */
+  readonly weights: Uint16Array;
+}
