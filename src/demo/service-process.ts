@@ -11,6 +11,8 @@ const LISTENS = /listens on (http:\S+)/;
 
 /** As everything starts the service: 16 MB, V8's own figure, cost some 40 MB of memory more. */
 export const NODE_OPTIONS_OF_SERVICE: readonly string[] = ['--max-semi-space-size=4'];
+/** As the image has it: an arena for each thread that allocates costs as much again. */
+export const ENVIRONMENT_OF_SERVICE: Readonly<Record<string, string>> = { MALLOC_ARENA_MAX: '2' };
 
 type Program = 'main' | 'worker';
 
@@ -75,7 +77,7 @@ export class ServiceProcess {
     const child = spawn(process.execPath, [...NODE_OPTIONS_OF_SERVICE, file], {
       // In a group of its own: Ctrl-C reaches us alone, and we end it in order.
       detached: true, stdio: ['ignore', 'pipe', 'pipe'], cwd: packageRoot(),
-      env: { ...own, VINCULUM_HOME: home, VINCULUM_PORT: '0', ...environment },
+      env: { ...ENVIRONMENT_OF_SERVICE, ...own, VINCULUM_HOME: home, VINCULUM_PORT: '0', ...environment },
     });
     return new ServiceProcess(home, child);
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { NODE_OPTIONS_OF_SERVICE } from '../../src/demo/service-process.js';
+import { ENVIRONMENT_OF_SERVICE, NODE_OPTIONS_OF_SERVICE } from '../../src/demo/service-process.js';
 import { readSettings } from '../../src/platform/settings/settings.js';
 
 /** `docker-compose.yml` and the settings name the same things. */
@@ -20,7 +20,11 @@ describe('docker-compose.yml', () => {
       JSON.stringify(['node', ...NODE_OPTIONS_OF_SERVICE, `dist/src/${program}.js`]).replaceAll(',', ', ');
     expect(text).toContain(`command: ${asList('main')}`);
     expect(text).toContain(`command: ${asList('worker')}`);
-    expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD ${asList('main')}`);
+    const image = readFileSync('Dockerfile', 'utf8');
+    expect(image).toContain(`CMD ${asList('main')}`);
+    for (const [name, value] of Object.entries(ENVIRONMENT_OF_SERVICE)) {
+      expect(image).toContain(`ENV ${name}=${value}\n`);
+    }
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
     expect(scripts['start']).toBe(['node', ...NODE_OPTIONS_OF_SERVICE, 'dist/src/main.js'].join(' '));
   });
