@@ -29,9 +29,14 @@ export function sharedMemory(bytes: number): WebAssemblyMemory<SharedArrayBuffer
   return new WebAssembly.Memory({ initial: pages(bytes), maximum: pages(bytes), shared: true });
 }
 
+/** Compiled modules: V8 optimises a module while it is used, and a new one would begin anew. */
+const modules = new Map<string, object>();
+
 /** The exports of a module (base64) over this memory. */
 export function instantiate<Exports>(moduleBase64: string, memory: WebAssemblyMemory): Exports {
-  const module = new WebAssembly.Module(Uint8Array.from(atob(moduleBase64), (c) => c.charCodeAt(0)));
+  const module = modules.get(moduleBase64)
+    ?? new WebAssembly.Module(Uint8Array.from(atob(moduleBase64), (c) => c.charCodeAt(0)));
+  modules.set(moduleBase64, module);
   return new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
 }
 

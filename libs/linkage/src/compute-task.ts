@@ -96,11 +96,11 @@ export function* performTask(
 const COMPARISONS_A_STEP = 1 << 19;
 
 function* compareWithReferences(
-  { filters, extract, from, to, references }: ScalingTask,
+  { filters, workspace, extract, from, to, references }: ScalingTask,
 ): Generator<void, ComputeResult> {
   const step = Math.ceil(COMPARISONS_A_STEP / references);
   for (let row = from; row < to; row += step) {
-    measureLikeness(filters, extract, row, Math.min(to, row + step), references);
+    measureLikeness(filters, workspace, extract, row, Math.min(to, row + step), references);
     yield;
   }
   return {

@@ -1,5 +1,5 @@
 import type { EncodedExtract } from '#libs/record';
-import { shareFilters, type ComparisonScheme } from '#libs/compare';
+import { shareFilters, wasmCandidateKernel, type ComparisonScheme } from '#libs/compare';
 import { decide, type Decision } from './decision.js';
 import { assertLinkable } from './linkage-input.js';
 import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
@@ -17,6 +17,8 @@ import { chooseScheme } from './run-scheme.js';
 
 export interface LinkageResult extends Decision {
   readonly scheme: ComparisonScheme;
+  /** Which kernel compared. */
+  readonly kernel: string;
   /** Milliseconds of each stage; empty without a clock. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -75,7 +77,8 @@ export async function link(
   const result = timings.measureNow('cluster', () =>
     decide({ extracts, scheme, filters, spec, resources, tasks, results, previous }));
   resources.onProgress?.({ stage: 'cluster', registers: '', fraction: 1 });
-  return { ...result, scheme, timings: timings.milliseconds };
+  const kernel = resources.compute?.kernel ?? wasmCandidateKernel.name;
+  return { ...result, scheme, kernel, timings: timings.milliseconds };
 }
 
 /** Wall-clock milliseconds by stage, where a clock was given. */

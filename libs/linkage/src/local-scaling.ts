@@ -8,6 +8,8 @@ import type { Compute, PlacelessTask } from './compute.js';
  * At most this share of a register's records are references: a person's own records are seldom among them.
  */
 const MOST_OF_REGISTER = 0.25;
+/** At most about this many comparisons with references: in very large registers there are fewer of these. */
+const MOST_COMPARISONS = 1e9;
 /** Rows of one task; fixed, so that cancelling is as quick whatever the number of threads. */
 const ROWS_IN_TASK = 20000;
 
@@ -34,7 +36,9 @@ export async function scaleLocally(
 /** Random rows of each extract, as many of each, each at most once. */
 function referenceRows({ extracts }: SharedFilters, seed: number): Uint32Array[] {
   const random = seededRandom(seed);
-  const share = Math.floor(MOST_REFERENCES / extracts.length);
+  const all = extracts.reduce((sum, { records }) => sum + records, 0);
+  const most = Math.min(MOST_REFERENCES, Math.max(LEAST_REFERENCES, MOST_COMPARISONS / all));
+  const share = Math.floor(most / extracts.length);
   return extracts.map(({ records }) => {
     const wanted = Math.min(share, Math.floor(MOST_OF_REGISTER * records));
     const rows = new Set<number>();

@@ -25,7 +25,8 @@ const extracts = [
 const entityOf = [Uint32Array.of(0, 1, 2), Uint32Array.of(1, 258)];
 
 function manifest(given = extracts, spec = SPEC, entities = entityOf): LinkageManifest {
-  return linkageManifest(given, spec, { entityOf: entities }, { engine: 'vinculum 1.2.3', sha256 });
+  return linkageManifest(
+    given, spec, { entityOf: entities, kernel: 'wasm' }, { engine: 'vinculum 1.2.3', sha256 });
 }
 
 describe('run manifest', () => {
@@ -40,6 +41,7 @@ describe('run manifest', () => {
         { registerId: 'b', cardinality: 'many', records: 2, segments: [
           { name: 'name', bits: 64, sha256: sha256(filters.slice(1)) }] },
       ],
+      kernel: 'wasm',
       linksDigest: sha256([Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0])]),
     });
   });
@@ -61,7 +63,7 @@ describe('run manifest', () => {
       probability: [Float64Array.of(1, 0.5, 1), Float64Array.of(0.5, 0)],
     };
     const digest = (change: Partial<PreviousEntities>): string | undefined => linkageManifest(
-      extracts, SPEC, { entityOf }, { engine: 'vinculum 1.2.3', sha256 }, { ...previous, ...change }).previous;
+      extracts, SPEC, { entityOf, kernel: 'wasm' }, { engine: 'vinculum 1.2.3', sha256 }, { ...previous, ...change }).previous;
     const digests = [
       digest({}), digest({ sizes: Uint32Array.of(1, 2, 2) }), digest({ settled: [true, true] }),
       digest({ entityOf: [entityOf[0], Uint32Array.of(1, 2)] }),

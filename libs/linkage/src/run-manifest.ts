@@ -18,6 +18,8 @@ export interface LinkageManifest {
   }[];
   /** Of the round before, where there was one: its entities, probabilities and which inputs are settled. */
   readonly previous?: string;
+  /** Which kernel compared, for example `wasm` or `native-avx2`. All give the same links. */
+  readonly kernel: string;
   /** Over the entity of every record, in the order of the inputs: 4 bytes each, least significant first. */
   readonly linksDigest: string;
 }
@@ -26,7 +28,7 @@ export interface LinkageManifest {
 export type Sha256 = (parts: readonly Uint8Array[]) => string;
 
 export function linkageManifest(
-  extracts: readonly EncodedExtract[], spec: LinkageSpec, { entityOf }: Pick<LinkageResult, 'entityOf'>,
+  extracts: readonly EncodedExtract[], spec: LinkageSpec, { entityOf, kernel }: Pick<LinkageResult, 'entityOf' | 'kernel'>,
   { engine, sha256 }: { readonly engine: string; readonly sha256: Sha256 }, previous?: PreviousEntities,
 ): LinkageManifest {
   return {
@@ -37,6 +39,7 @@ export function linkageManifest(
       segments: segments.map(({ name, bits, filters }) => ({ name, bits, sha256: sha256([filters]) })),
     })),
     ...(previous ? { previous: sha256(previousBytes(previous)) } : {}),
+    kernel,
     linksDigest: sha256(entityOf.map(littleEndian)),
   };
 }

@@ -51,8 +51,8 @@ describe('local scaling', () => {
           .filter(({ y, row }) => ones[y][row] > 0);
         expect(references).toBe(listed.length);
         extracts.forEach(({ records, segments }, x) => {
-          measureLikeness(filters, x, 0, Math.min(cut, records), references);
-          measureLikeness(filters, x, Math.min(cut, records), records, references);
+          measureLikeness(filters, 0, x, 0, Math.min(cut, records), references);
+          measureLikeness(filters, 0, x, Math.min(cut, records), records, references);
           const { likeness } = filters.extracts[x];
           const measured = new Float32Array(filters.memory.buffer, likeness, 2 * records);
           for (let i = 0; i < records; i++) {
@@ -84,7 +84,7 @@ describe('local scaling', () => {
     const before = weightsIn(filters, 0);
     const references = writeReferences(filters, [
       Uint32Array.from({ length: 200 }, (_, k) => 2 * k), Uint32Array.from({ length: 100 }, (_, k) => k)]);
-    [0, 1].forEach((x) => measureLikeness(filters, x, 0, filters.extracts[x].records, references));
+    [0, 1].forEach((x) => measureLikeness(filters, 0, x, 0, filters.extracts[x].records, references));
     scaleWeights(filters);
     const after = weightsIn(filters, 0);
     for (let row = 0; row < 100; row++) expect(after[row]).toBeGreaterThan(before[row] * 1.2);
@@ -97,7 +97,7 @@ describe('local scaling', () => {
     const filters = shared([extract('a', 1024, full), extract('b', 1024, full)], 1024);
     const all = Uint32Array.from({ length: 90 }, (_, k) => k);
     const references = writeReferences(filters, [all, all]);
-    [0, 1].forEach((x) => measureLikeness(filters, x, 0, 90, references));
+    [0, 1].forEach((x) => measureLikeness(filters, 0, x, 0, 90, references));
     scaleWeights(filters);
     expect(Math.max(...weightsIn(filters, 0))).toBeLessThanOrEqual(1024);
     expect(Math.min(...weightsIn(filters, 0))).toBeGreaterThanOrEqual(1);
@@ -109,7 +109,7 @@ describe('local scaling', () => {
     const before = weightsIn(filters, 0);
     const some = Uint32Array.from({ length: 64 }, (_, k) => k);
     const references = writeReferences(filters, [some, some]);
-    [0, 1].forEach((x) => measureLikeness(filters, x, 0, 100, references));
+    [0, 1].forEach((x) => measureLikeness(filters, 0, x, 0, 100, references));
     scaleWeights(filters);
     expect(weightsIn(filters, 0)).toEqual(before);
   });

@@ -30,7 +30,7 @@ export const LEAST_REFERENCES = 64;
 interface ScalingKernel {
   nearestReferences(
     filters: number, words: number, weights: number, from: number, to: number, references: number,
-    length: number, means: number): void;
+    length: number, means: number, nearest: number, fence: 0): void;
 }
 
 /**
@@ -58,14 +58,17 @@ export function writeReferences(
 /**
  * Writes, for rows `from` to `to` of an extract, how alike they are to the nearest references of either half.
  *
- * @param length number of references, at least `LEAST_REFERENCES`.
+ * @param workspace which one it may use meanwhile. @param length number of references, at least
+ *   `LEAST_REFERENCES`.
  */
 export function measureLikeness(
-  { memory, extracts, references }: SharedFilters, extract: number, from: number, to: number, length: number,
+  { memory, extracts, references, workspaces }: SharedFilters, workspace: number, extract: number,
+  from: number, to: number, length: number,
 ): void {
   const { segments: [{ filters, bits, weights }], likeness } = extracts[extract];
   instantiate<ScalingKernel>(SCALING_MODULE_BASE64, memory).nearestReferences(
-    filters, paddedBytes(bits) / 8, weights, from, to, references, length, likeness);
+    filters, paddedBytes(bits) / 8, weights, from, to, references, length, likeness,
+    workspaces[workspace], 0);
 }
 
 /** The slow, readable twin: the two means of a row, from similarities to the references in their order. */
