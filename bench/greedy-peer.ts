@@ -10,7 +10,13 @@ export interface GreedyPeer {
   readonly exactEntityF1: number;
 }
 
+/**
+ * Of two registers. Of more there would be too many pairs to hold, and the best threshold is higher: each
+ * register more brings more strangers. A best threshold at the lowest one would say that lower ones have to
+ * be tried.
+ */
 const LOWEST_THRESHOLD = 0.5;
+const LOWEST_THRESHOLD_OF_MANY = 0.7;
 /** Thresholds are tried in steps of this. */
 const STEP = 0.01;
 
@@ -57,17 +63,19 @@ function join(
 
 function similarPairs(extracts: readonly EncodedExtract[]): SimilarPair[] {
   const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
+  const lowest = extracts.length > 2 ? LOWEST_THRESHOLD_OF_MANY : LOWEST_THRESHOLD;
   const pairs: SimilarPair[] = [];
   for (let x = 0; x < extracts.length; x++) {
     for (let y = x + 1; y < extracts.length; y++) {
-      addSimilar(extracts[x], extracts[y], first[x], first[y], pairs);
+      addSimilar(extracts[x], extracts[y], first[x], first[y], lowest, pairs);
     }
   }
   return pairs.sort((p, q) => q.dice - p.dice || p.a - q.a || p.b - q.b);
 }
 
 function addSimilar(
-  left: EncodedExtract, right: EncodedExtract, firstA: number, firstB: number, pairs: SimilarPair[],
+  left: EncodedExtract, right: EncodedExtract, firstA: number, firstB: number, lowest: number,
+  pairs: SimilarPair[],
 ): void {
   const words = left.segments[0].bits / 32;
   const [wordsA, wordsB] = [left, right].map(({ segments: [{ filters }] }) =>
@@ -78,9 +86,9 @@ function addSimilar(
   for (let a = 0; a < left.records; a++) {
     for (let b = 0; b < right.records; b++) {
       const sum = onesA[a] + onesB[b];
-      if (2 * Math.min(onesA[a], onesB[b]) < LOWEST_THRESHOLD * sum || sum === 0) continue;
+      if (2 * Math.min(onesA[a], onesB[b]) < lowest * sum || sum === 0) continue;
       const dice = (2 * ones(wordsA, a * words, wordsB, b * words, words)) / sum;
-      if (dice >= LOWEST_THRESHOLD) pairs.push({ a: firstA + a, b: firstB + b, dice });
+      if (dice >= lowest) pairs.push({ a: firstA + a, b: firstB + b, dice });
     }
   }
 }
