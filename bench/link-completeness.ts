@@ -83,8 +83,9 @@ function exhaustiveJoin(
 }
 
 /**
- * Best F1 of any threshold on the similarity of a single segment, over the pairs that were followed up (their
- * vectors are its levels): what a peer reaches whose threshold is chosen on the truth.
+ * Best F1 of any threshold on the locally scaled similarity of a single segment, chosen on the truth, over
+ * the pairs that were followed up (their vectors are its levels): what the model adds is above it. It is no
+ * peer's: peers do not scale.
  */
 export function bestThresholdF1(
   { pairs, vectors }: FollowedPairs, records: number, person: (register: number, row: number) => number,

@@ -9,8 +9,8 @@
 // included, making the rows not. `pairCompleteness`: a sample of rows is joined with every row of the other
 // register; of the true matches that such a join would follow up, the share that candidate generation found.
 // `withinReach` is the share of the true matches that such a join would follow up at all: diffusion puts the
-// others among strangers. `bestThresholdF1` (one segment): the best F1 of any threshold on the similarity
-// alone, chosen on the truth: what a model that never sees the truth is to be judged by.
+// others among strangers. `bestThresholdF1` (one segment): the best F1 of any threshold on the locally
+// scaled similarity alone, chosen on the truth: what a model that never sees the truth is to be judged by.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ function print(profile: string, n: string, registers: string, figures: ProfileFi
   console.log(`${profile}, ${registers} x ${n}: ${seconds.toFixed(1)} s, ${peakRssMb} MB at most
   precision ${precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}), \
 recall ${recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)})
-  F1 ${f1.toFixed(4)}${best === null ? '' : `; best of any threshold on the similarity: ${best.toFixed(4)}`}
+  F1 ${f1.toFixed(4)}${best === null ? '' : `; best of any threshold on the scaled similarity: ${best.toFixed(4)}`}
   pair completeness ${pairCompleteness.toFixed(4)} of the ${withinReach.toFixed(4)} of the matches within reach
   ${secondsOf(stages)}
   processor: ${secondsOf(cpuSeconds)}`);
