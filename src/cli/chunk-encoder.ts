@@ -43,11 +43,15 @@ export class ChunkEncoder {
     this.plain = new PlainChunkEncoder(this.encoder, this.ids, this.reader, dialect, length);
   }
 
-  encode(bytes: Uint8Array): EncodedChunk {
+  /**
+   * @param room of an earlier result that is needed no more; to take it again is faster than to have pages
+   *   of memory made for each chunk
+   */
+  encode(bytes: Uint8Array, room?: ArrayBuffer): EncodedChunk {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const { encoding } = this.plan;
     const utf8 = encoding === 'utf8' || isAscii(buffer) ? buffer : Buffer.from(buffer.toString(encoding));
-    return this.plain.encode(utf8) ?? this.encodeText(buffer.toString(encoding));
+    return this.plain.encode(utf8, room) ?? this.encodeText(buffer.toString(encoding));
   }
 
   /** What `encode` gives, from a chunk as text: the readable twin of `PlainChunkEncoder`. */

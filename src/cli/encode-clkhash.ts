@@ -138,7 +138,8 @@ class FilterFile {
 
   private encodeWaiting(): void {
     const { waiting, rows, encoder: { filterBytes }, errors, job: { bitOrder = 'msb' } } = this;
-    const { filters, refusals } = this.encoder.encodeRows(waiting);
+    const filters = new Uint8Array(waiting.length * filterBytes);
+    const refusals = this.encoder.encodeRows(waiting, filters, 0);
     for (const { row, feature, reason } of refusals) errors.add(rows[row], feature, reason);
     [this.waiting, this.rows] = [[], []];
     if (errors.count > 0) return;

@@ -20,17 +20,27 @@ export function threadsFor(bytes: number): number {
   return bytes < BYTES_WORTH_A_THREAD || !existsSync(THREAD) ? 0 : Math.max(1, availableParallelism() - 1);
 }
 
+/** What a thread is sent: a chunk, and the room of an earlier result that is needed no more. */
+export interface ChunkTask {
+  readonly bytes: Uint8Array;
+  readonly room: ArrayBuffer | undefined;
+}
+
 /**
  * Encodes chunks with so many threads (0: in this one) and gives them back in their order, so that the
- * result does not depend on the number of threads. Memory holds a few chunks.
+ * result does not depend on the number of threads. Memory holds a few chunks: an encoded one is there until
+ * the next is asked for, and then its room is taken again.
  */
 export async function* encodeChunks(
   chunks: Iterable<Uint8Array>, plan: ChunkPlan, threads: number,
 ): AsyncGenerator<EncodedChunk, void, undefined> {
+  const rooms: ArrayBuffer[] = [];
   if (threads === 0) {
     const encoder = new ChunkEncoder(plan);
-    for (const chunk of chunks) {
-      yield encoder.encode(chunk);
+    for (const bytes of chunks) {
+      const chunk = encoder.encode(bytes, rooms.pop());
+      yield chunk;
+      rooms.push(chunk.encodings.buffer as ArrayBuffer);
       // Reading and encoding do not wait for anything; a signal gets its turn here.
       await new Promise((done) => setImmediate(done));
     }
@@ -40,9 +50,12 @@ export async function* encodeChunks(
   const ahead: Promise<EncodedChunk>[] = [];
   try {
     let number = 0;
-    for (const chunk of chunks) {
-      ahead.push(pool[number++ % threads].encode(chunk));
-      if (ahead.length >= threads * CHUNKS_AHEAD) yield await (ahead.shift() as Promise<EncodedChunk>);
+    for (const bytes of chunks) {
+      ahead.push(pool[number++ % threads].encode({ bytes, room: rooms.pop() }));
+      if (ahead.length < threads * CHUNKS_AHEAD) continue;
+      const chunk = await (ahead.shift() as Promise<EncodedChunk>);
+      yield chunk;
+      rooms.push(chunk.encodings.buffer as ArrayBuffer);
     }
     while (ahead.length > 0) yield await (ahead.shift() as Promise<EncodedChunk>);
   } finally {
@@ -71,11 +84,12 @@ class EncodeThread {
     }));
   }
 
-  encode(chunk: Uint8Array): Promise<EncodedChunk> {
+  encode(task: ChunkTask): Promise<EncodedChunk> {
     const answer = new Promise<EncodedChunk>((done, fail) => this.waiting.push({ done, fail }));
     // Whoever consumes the chunks meets the error in its turn, or has stopped before it.
     answer.catch(() => undefined);
-    this.worker.postMessage(chunk, [chunk.buffer as ArrayBuffer]);
+    const buffers = [task.bytes.buffer, ...(task.room ? [task.room] : [])];
+    this.worker.postMessage(task, buffers as ArrayBuffer[]);
     return answer;
   }
 

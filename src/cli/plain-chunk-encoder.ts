@@ -31,14 +31,14 @@ export class PlainChunkEncoder {
     this.contentPlaces = reader.contentPlaces;
   }
 
-  /** The chunk, encoded; undefined when it is not plain. */
-  encode(bytes: Buffer): EncodedChunk | undefined {
+  /** The chunk, encoded; undefined when it is not plain. The result may take `room`. */
+  encode(bytes: Buffer, room?: ArrayBuffer): EncodedChunk | undefined {
     const rows = this.canEncode ? this.csv.read(bytes) : undefined;
     if (rows === undefined) return undefined;
     const good = new GoodRows(rows, this.encoder.roles.length);
     for (let row = 0; row < rows; row++) this.readRow(bytes, row, good);
     const rowBytes = RECORD_ID_BYTES + this.encoder.recordBytes;
-    const encodings = new Uint8Array(good.count * rowBytes);
+    const encodings = roomFor(good.count * rowBytes, room);
     const { count, idFields, valueFields } = good.trimmed();
     this.ids.writeFields(bytes, idFields, encodings, 0, rowBytes);
     this.encoder.encodeFields(bytes, valueFields, count, encodings, RECORD_ID_BYTES, rowBytes);
@@ -89,6 +89,12 @@ export class PlainChunkEncoder {
     }
     return record;
   }
+}
+
+/** So many bytes of `room`; where it is too small, new ones with some more behind them for the next chunk. */
+function roomFor(bytes: number, room: ArrayBuffer | undefined): Uint8Array {
+  const enough = room !== undefined && room.byteLength >= bytes;
+  return new Uint8Array(enough ? room : new ArrayBuffer(bytes + (bytes >>> 3)), 0, bytes);
 }
 
 /** Rows that are not refused, and where their ids and values are; refusals of the others. */

@@ -94,7 +94,8 @@ function clkhashSet(
   name: string, schema: unknown, secret: Uint8Array, rows: readonly (readonly string[])[],
 ): EncodedSet {
   const encoder = createClkhashEncoder(parseClkhashSchema(schema), secret);
-  const { filters, refusals } = encoder.encodeRows(rows);
+  const filters = new Uint8Array(rows.length * encoder.filterBytes);
+  const refusals = encoder.encodeRows(rows, filters, 0);
   if (refusals.length > 0) throw new Error(`${name}: row ${refusals[0].row} was refused: ${refusals[0].reason}`);
   return { name, recordBytes: encoder.filterBytes, bytes: filters };
 }

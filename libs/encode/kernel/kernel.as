@@ -11,28 +11,126 @@
 export function joinFilters(list: usize, count: i32): void {
   const end = list + <usize>count * 12;
   for (; list < end; list += 12) {
-    let target = <usize>load<u32>(list);
-    let source = <usize>load<u32>(list, 4);
-    const bytes = <usize>load<u32>(list, 8);
-    const unrolled = source + (bytes & ~63);
-    const last = source + bytes;
-    for (; source < unrolled; source += 64, target += 64) {
-      v128.store(target, v128.or(v128.load(target), v128.load(source)));
-      v128.store(target, v128.or(v128.load(target, 16), v128.load(source, 16)), 16);
-      v128.store(target, v128.or(v128.load(target, 32), v128.load(source, 32)), 32);
-      v128.store(target, v128.or(v128.load(target, 48), v128.load(source, 48)), 48);
-    }
-    for (; source < last; source += 16, target += 16) {
-      v128.store(target, v128.or(v128.load(target), v128.load(source)));
-    }
+    join(<usize>load<u32>(list), <usize>load<u32>(list, 4), <usize>load<u32>(list, 8));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function join(target: usize, source: usize, bytes: usize): void {
+  const unrolled = source + (bytes & ~63);
+  const last = source + bytes;
+  for (; source < unrolled; source += 64, target += 64) {
+    v128.store(target, v128.or(v128.load(target), v128.load(source)));
+    v128.store(target, v128.or(v128.load(target, 16), v128.load(source, 16)), 16);
+    v128.store(target, v128.or(v128.load(target, 32), v128.load(source, 32)), 32);
+    v128.store(target, v128.or(v128.load(target, 48), v128.load(source, 48)), 48);
+  }
+  for (; source < last; source += 16, target += 16) {
+    v128.store(target, v128.or(v128.load(target), v128.load(source)));
+  }
+}
+
+// Tables of names. A name is 28 bytes, the rest of them zero, and never all zero. A slot has 32 bytes: the name
+// and its number (u32), 0 where the slot is free. `slots` is the address of the first slot, `mask` the bytes of
+// all slots, a power of two, less those of one.
+
+/** The number of the name at `name`, 0 when it is not in the table. */
+export function findName(slots: usize, mask: u32, name: usize): u32 {
+  return load<u32>(slotFrom(slots, mask, firstSlot(mask, name), name), 28);
+}
+
+/** Gives the name at `name` a number that is not 0; returns 1 when it had none, else 0. */
+export function setName(slots: usize, mask: u32, name: usize, number: u32): u32 {
+  const slot = slotFrom(slots, mask, firstSlot(mask, name), name);
+  const isNew = load<u32>(slot, 28) == 0;
+  if (isNew) memory.copy(slot, name, 28);
+  store<u32>(slot, number, 28);
+  return isNew ? 1 : 0;
+}
+
+/** Puts all names of a table of `bytes` bytes into another, which is empty. */
+export function moveNames(from: usize, bytes: usize, slots: usize, mask: u32): void {
+  const end = from + bytes;
+  for (; from < end; from += 32) {
+    if (load<u32>(from, 28) != 0) setName(slots, mask, from, load<u32>(from, 28));
   }
 }
 
 /**
- * XORs columns: output column i, v128 number i at `out`, is the XOR of the `t` columns at `columns` whose
- * byte offsets are the u32 number t * i .. t * i + t - 1 at `sets`.
+ * Looks names up whose numbers are the addresses of filters (-1: no filter), and ORs these into records. An
+ * entry has 48 bytes: the name, 4 bytes, and from byte 32 the address of the record (u32). `spans` has
+ * `spanCount` triples of u32, for each piece of a filter its place there, its place in the record and its
+ * bytes (whole v128). The numbers of the entries that are not in the table go to `missed` (u32); returns how
+ * many they are.
+ *
+ * Slots are asked for in a first pass, so that the processor waits for many of them at a time.
  */
-export function sumColumns(columns: usize, sets: usize, t: i32, count: i32, out: usize): void {
+export function joinNames(
+  slots: usize, mask: u32, entries: usize, count: i32, spans: usize, spanCount: i32, missed: usize,
+): i32 {
+  const end = entries + <usize>count * 48;
+  for (let entry = entries; entry < end; entry += 48) {
+    const slot = firstSlot(mask, entry);
+    store<u32>(entry, slot, 36);
+    store<u32>(entry, load<u32>(slots + slot, 28), 40);
+  }
+  const spansEnd = spans + <usize>spanCount * 12;
+  let misses = 0;
+  for (let i = 0, entry = entries; i < count; i++, entry += 48) {
+    const filter = load<u32>(entry, 40) == 0 ? 0
+      : load<u32>(slotFrom(slots, mask, load<u32>(entry, 36), entry), 28);
+    if (filter == 0) {
+      store<u32>(missed + (<usize>misses << 2), i);
+      misses++;
+    } else if (filter != 0xffffffff) {
+      const record = <usize>load<u32>(entry, 32);
+      for (let span = spans; span < spansEnd; span += 12) {
+        join(record + <usize>load<u32>(span, 4), <usize>(filter + load<u32>(span)), <usize>load<u32>(span, 8));
+      }
+    }
+  }
+  return misses;
+}
+
+/** Where the slot that a name has by its hash begins, counted from the first one. */
+// @ts-ignore: decorator
+@inline
+function firstSlot(mask: u32, name: usize): u32 {
+  let hash = mixed(load<u64>(name));
+  hash = mixed(hash ^ load<u64>(name, 8));
+  hash = mixed(hash ^ load<u64>(name, 16));
+  hash = mixed(hash ^ <u64>load<u32>(name, 24));
+  return (<u32>hash << 5) & mask;
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(hash: u64): u64 {
+  hash *= 0x9e3779b97f4a7c15;
+  return hash ^ (hash >> 32);
+}
+
+/** Address of the slot that has the name, or that is free for it, from slot `slot` on. */
+// @ts-ignore: decorator
+@inline
+function slotFrom(slots: usize, mask: u32, slot: u32, name: usize): usize {
+  while (load<u32>(slots + slot, 28) != 0 && !isName(slots + slot, name)) slot = (slot + 32) & mask;
+  return slots + slot;
+}
+
+// @ts-ignore: decorator
+@inline
+function isName(slot: usize, name: usize): bool {
+  return load<u64>(slot) == load<u64>(name) && load<u64>(slot, 8) == load<u64>(name, 8)
+    && load<u64>(slot, 16) == load<u64>(name, 16) && load<u32>(slot, 24) == load<u32>(name, 24);
+}
+
+/**
+ * XORs columns: output column i, v128 number i at `out`, is the XOR of the `t` columns whose addresses are the
+ * u32 number t * i .. t * i + t - 1 at `sets`.
+ */
+export function sumColumns(sets: usize, t: i32, count: i32, out: usize): void {
   const end = out + (<usize>count << 4);
   for (; out < end; out += 16) {
     let sum = i64x2.splat(0);
@@ -40,12 +138,12 @@ export function sumColumns(columns: usize, sets: usize, t: i32, count: i32, out:
     const unrolled = sets + (<usize>(t & ~3) << 2);
     const last = sets + (<usize>t << 2);
     for (; sets < unrolled; sets += 16) {
-      sum = v128.xor(sum, v128.load(columns + <usize>load<u32>(sets)));
-      other = v128.xor(other, v128.load(columns + <usize>load<u32>(sets, 4)));
-      sum = v128.xor(sum, v128.load(columns + <usize>load<u32>(sets, 8)));
-      other = v128.xor(other, v128.load(columns + <usize>load<u32>(sets, 12)));
+      sum = v128.xor(sum, v128.load(<usize>load<u32>(sets)));
+      other = v128.xor(other, v128.load(<usize>load<u32>(sets, 4)));
+      sum = v128.xor(sum, v128.load(<usize>load<u32>(sets, 8)));
+      other = v128.xor(other, v128.load(<usize>load<u32>(sets, 12)));
     }
-    for (; sets < last; sets += 4) sum = v128.xor(sum, v128.load(columns + <usize>load<u32>(sets)));
+    for (; sets < last; sets += 4) sum = v128.xor(sum, v128.load(<usize>load<u32>(sets)));
     v128.store(out, v128.xor(sum, other));
   }
 }

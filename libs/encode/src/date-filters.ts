@@ -5,8 +5,8 @@ const FIRST_YEAR = 1800;
 const YEARS = 400;
 const MONTHS = 12;
 const DAYS = 31;
-/** Last digits of a year, and first digits of a month. */
-const DECADE_MONTHS = 20;
+/** First digits of a month. */
+const MONTH_TENS = 2;
 
 const DATE_CHARACTERS = 10;
 const ZERO = 0x30;
@@ -17,18 +17,17 @@ const UNKNOWN: PartialDate = { year: '????', month: '??', day: '??' };
 type ByteText = Uint8Array | Uint8ClampedArray;
 
 /**
- * Filters of dates of birth in three parts: the year, month and day, and the last digit of the year with the
- * first of the month. Each token of a date is of one of these parts alone, because a token has no more
- * than two neighbouring digits or one part. So a few hundred filters, which stay near the processor, stand
- * for all dates, of which there are tens of thousands, each rare.
+ * Filters of dates of birth in two parts: the year with the first digit of the month, and month and day. Each
+ * token of a date is of one of these parts, because a token has no more than two neighbouring digits or one
+ * of year, month and day. So a few hundred filters, which stay near the processor, stand for all dates, of
+ * which there are tens of thousands, each rare.
  */
 export class DateFilters {
   /** Addresses of filters, 0 where none is made yet. */
-  private readonly years = new Int32Array(YEARS);
+  private readonly years = new Int32Array(YEARS * MONTH_TENS);
   private readonly days = new Int32Array(MONTHS * DAYS);
-  private readonly between = new Int32Array(DECADE_MONTHS);
   /** Addresses of the filters of the date that was found last: their union is that of the date. */
-  readonly found = new Int32Array(3);
+  readonly found = new Int32Array(2);
   private readonly text = new Uint8ClampedArray(DATE_CHARACTERS);
 
   /** @param addTokens adds tokens to the filter at an address */
@@ -55,14 +54,14 @@ export class DateFilters {
     const day = twoDigits(text, from + 8) - 1;
     // What is no digit makes one of them negative or not a number.
     if (!(year >= 0 && year < YEARS && month >= 0 && month < MONTHS && day >= 0 && day < DAYS)) return false;
-    const { years, days, between, found } = this;
+    const { years, days, found } = this;
+    const tens = month < 9 ? 0 : 1;
+    const start = MONTH_TENS * year + tens;
     const place = MONTHS * day + month;
-    const gap = 2 * (year % 10) + (month < 9 ? 0 : 1);
-    found[0] = years[year] || this.make(years, year, { ...UNKNOWN, year: String(year + FIRST_YEAR) });
+    found[0] = years[start]
+      || this.make(years, start, { ...UNKNOWN, year: String(year + FIRST_YEAR), month: `${tens}?` });
     found[1] = days[place]
       || this.make(days, place, { ...UNKNOWN, month: twoCharacters(month + 1), day: twoCharacters(day + 1) });
-    found[2] = between[gap]
-      || this.make(between, gap, { ...UNKNOWN, year: `???${year % 10}`, month: month < 9 ? '0?' : '1?' });
     return true;
   }
 

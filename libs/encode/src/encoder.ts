@@ -65,8 +65,8 @@ export function createEncoder(
   return new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
 }
 
-/** Joins the tokens of row `row` into the filters of its record at an address, `place`th of its batch. */
-type AddRow = (row: number, place: number, record: number) => void;
+/** Joins the tokens of row `row` into the filters of its record at an address, in time for `settle`. */
+type AddRow = (row: number, record: number) => void;
 
 /** Encodes up to 128 records at a time: all filters of all of them, then the hardening of each segment. */
 class BatchEncoder implements Encoder {
@@ -76,8 +76,6 @@ class BatchEncoder implements Encoder {
   private readonly joins = new JoinList(this.kernel);
   private readonly groups: readonly SourceGroup[];
   private readonly segments: readonly SegmentHardening[];
-  /** Groups that have tokens of a segment, for each of them. */
-  private readonly groupsOf: readonly (readonly SourceGroup[])[];
   /** Address of the filters of a batch before hardening, and bytes of those of a record. */
   private readonly filters: number;
   private readonly filterBytes: number;
@@ -94,8 +92,6 @@ class BatchEncoder implements Encoder {
     this.filterBytes = layout.bytes;
     this.filters = kernel.allocate(BATCH_RECORDS * layout.bytes);
     this.groups = groupSources(plans, layout, this.joins);
-    this.groupsOf = plans.map((_, segment) =>
-      this.groups.filter(({ segments }) => segments.includes(segment)));
     this.segments = plans.map((plan, i) => {
       const filters = this.filters + layout.offsets[i];
       return new SegmentHardening(kernel, plan, secret, randomBytes, hashing, filters, layout.bytes);
@@ -112,9 +108,9 @@ class BatchEncoder implements Encoder {
   ): void {
     const { groups, roles } = this;
     for (const values of rows) assertValues(values, roles);
-    this.encodeAll(rows.length, out, offset, rowBytes, (row, place, record) => {
+    this.encodeAll(rows.length, out, offset, rowBytes, (row, record) => {
       const values = rows[row];
-      for (let i = 0; i < groups.length; i++) groups[i].add(values, place, record);
+      for (let i = 0; i < groups.length; i++) groups[i].add(values, record);
     });
   }
 
@@ -127,12 +123,12 @@ class BatchEncoder implements Encoder {
       throw new RangeError(`expected ${2 * rows * length} ends of fields, got ${fields.length}`);
     }
     const needsTexts = groups.some((group) => group.needsTexts);
-    this.encodeAll(rows, out, offset, rowBytes, (row, place, record) => {
+    this.encodeAll(rows, out, offset, rowBytes, (row, record) => {
       const first = 2 * row * length;
       const values = needsTexts ? textsOf(text, fields, first, length) : [];
       for (let i = 0; i < groups.length; i++) {
-        if (groups[i].needsTexts) groups[i].add(values, place, record);
-        else groups[i].addField(text, fields, first, place, record);
+        if (groups[i].needsTexts) groups[i].add(values, record);
+        else groups[i].addField(text, fields, first, record);
       }
     });
   }
@@ -156,9 +152,10 @@ class BatchEncoder implements Encoder {
   }
 
   private encodeBatch(first: number, count: number, rowBytes: number, addRow: AddRow): void {
-    const { kernel, joins, filters, filterBytes } = this;
+    const { kernel, joins, groups, filters, filterBytes } = this;
     kernel.bytes.fill(0, filters, filters + count * filterBytes);
-    for (let place = 0; place < count; place++) addRow(first + place, place, filters + place * filterBytes);
+    for (let place = 0; place < count; place++) addRow(first + place, filters + place * filterBytes);
+    for (const group of groups) group.settle();
     joins.flush();
     let at = this.records;
     for (const segment of this.segments) {
@@ -186,13 +183,10 @@ class BatchEncoder implements Encoder {
    */
   private addNonlinear(row: number, out: Uint8Array, offset: number): void {
     let at = offset;
-    this.segments.forEach((segment, i) => {
-      if (segment.hasNonlinear) {
-        if (this.groupsOf[i].some(({ hasTokens }) => hasTokens[row] === 1)) segment.finish(row, out, at);
-        else out.fill(0, at, at + segment.bytes);
-      }
+    for (const segment of this.segments) {
+      if (segment.hasNonlinear) segment.finish(row, out, at);
       at += segment.bytes;
-    });
+    }
   }
 }
 

@@ -2,7 +2,14 @@ import { KERNEL_MODULE_BASE64 } from './kernel-module.js';
 
 interface KernelExports {
   joinFilters(list: number, count: number): void;
-  sumColumns(columns: number, sets: number, t: number, count: number, out: number): void;
+  findName(slots: number, mask: number, name: number): number;
+  setName(slots: number, mask: number, name: number, number: number): number;
+  moveNames(from: number, bytes: number, slots: number, mask: number): void;
+  joinNames(
+    slots: number, mask: number, entries: number, count: number, spans: number, spanCount: number,
+    missed: number,
+  ): number;
+  sumColumns(sets: number, t: number, count: number, out: number): void;
   transpose(
     from: number, fromStride: number, to: number, toStride: number, bytes: number, scratch: number): void;
   copyRows(
@@ -59,6 +66,7 @@ export class FilterKernel {
   readonly run: KernelExports;
   /** Views of the whole memory; allocating may replace them. */
   bytes: Uint8Array;
+  halves: Uint16Array;
   words: Uint32Array;
   readonly scratch: number;
   private readonly memory: KernelMemory;
@@ -70,6 +78,7 @@ export class FilterKernel {
     this.memory = new WebAssembly.Memory({ initial: 1 });
     this.run = new WebAssembly.Instance(compiled, { env: { memory: this.memory } }).exports as KernelExports;
     this.bytes = new Uint8Array(this.memory.buffer);
+    this.halves = new Uint16Array(this.memory.buffer);
     this.words = new Uint32Array(this.memory.buffer);
     this.scratch = this.allocate(TRANSPOSE_SCRATCH_BYTES);
   }
@@ -92,6 +101,7 @@ export class FilterKernel {
     const wanted = Math.max(this.top, length + Math.max(LEAST_GROWTH_BYTES, length >>> 2));
     this.memory.grow(Math.ceil((Math.min(wanted, MAX_BYTES) - length) / PAGE_BYTES));
     this.bytes = new Uint8Array(this.memory.buffer);
+    this.halves = new Uint16Array(this.memory.buffer);
     this.words = new Uint32Array(this.memory.buffer);
   }
 }

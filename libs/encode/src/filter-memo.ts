@@ -1,6 +1,6 @@
 import type { FilterStore } from './filter-store.js';
-import { textOf } from './utf8.js';
-import { NOT_THERE, ShortNameTable } from './short-name-table.js';
+import { NameList } from './name-list.js';
+import { NOT_THERE, NameTable } from './name-table.js';
 
 /** Address of a name that has no filter. */
 export const NO_FILTER = -1;
@@ -9,12 +9,16 @@ const BLOCK_FILTERS = 64;
 
 /** Addresses of names, and the room that their filters have. */
 class Generation {
-  readonly short = new ShortNameTable();
+  readonly short: NameTable;
   readonly others = new Map<string, number>();
   readonly blocks: number[] = [];
   used = 0;
   /** Filters that were used at some time; those behind them are still zero. */
   reached = 0;
+
+  constructor({ kernel }: FilterStore) {
+    this.short = new NameTable(kernel);
+  }
 
   get size(): number {
     return this.short.size + this.others.size;
@@ -33,29 +37,31 @@ class Generation {
  * stay. A name is the characters `from` to `to` of a text.
  */
 export class FilterMemo {
-  private young = new Generation();
-  private old = new Generation();
+  private young: Generation;
+  private old: Generation;
   private readonly blockFilters: number;
+  /** The one name that is being looked up. */
+  private readonly name: NameList;
 
-  constructor(private readonly store: FilterStore, private readonly capacity: number) {
+  constructor(readonly store: FilterStore, private readonly capacity: number) {
     this.blockFilters = Math.min(BLOCK_FILTERS, capacity);
+    this.name = new NameList(store.kernel, 1);
+    [this.young, this.old] = [new Generation(store), new Generation(store)];
+  }
+
+  /** The names that `NameJoins` finds without asking here: those that were found or set last. */
+  get youngNames(): NameTable {
+    return this.young.short;
   }
 
   /** Address of a filter, `NO_FILTER` when it was set so, undefined when it is not known. */
   find(text: string, from = 0, to = text.length): number | undefined {
-    const { short } = this.young;
-    if (!short.pack(text, from, to)) return this.findOther(text.slice(from, to));
-    const known = short.find();
-    return known === NOT_THERE ? this.findAged(text, from, to) : known;
-  }
-
-  /** The same for a name in valid UTF-8, bytes `from` to `to`. */
-  findBytes(bytes: Uint8Array, from: number, to: number): number | undefined {
-    const { short } = this.young;
-    if (!short.packBytes(bytes, from, to)) return this.find(textOf(bytes, from, to));
-    const known = short.find();
-    return known === NOT_THERE && this.old.short.size > 0 ? this.find(textOf(bytes, from, to))
-      : known === NOT_THERE ? undefined : known;
+    if (!this.isShort(text, from, to)) return this.findOther(text.slice(from, to));
+    const known = this.young.short.find(this.name.at);
+    if (known !== NOT_THERE) return known;
+    if (this.old.short.size === 0) return undefined;
+    const aged = this.old.short.find(this.name.at);
+    return aged === NOT_THERE ? undefined : this.renewed(aged, text, from, to);
   }
 
   /** Makes room for a filter; returns its address, where all bits are zero. */
@@ -85,19 +91,13 @@ export class FilterMemo {
 
   private findOther(name: string): number | undefined {
     const known = this.young.others.get(name);
-    return known ?? this.renewed(this.old.others.get(name), name, 0, name.length);
-  }
-
-  private findAged(text: string, from: number, to: number): number | undefined {
-    const { short } = this.old;
-    if (short.size === 0) return undefined;
-    const aged = short.findAsIn(this.young.short);
-    return this.renewed(aged === NOT_THERE ? undefined : aged, text, from, to);
+    if (known !== undefined) return known;
+    const aged = this.old.others.get(name);
+    return aged === undefined ? undefined : this.renewed(aged, name, 0, name.length);
   }
 
   /** The address in the young generation of what was in the old one. */
-  private renewed(aged: number | undefined, text: string, from: number, to: number): number | undefined {
-    if (aged === undefined) return undefined;
+  private renewed(aged: number, text: string, from: number, to: number): number | undefined {
     if (this.young.size >= this.capacity) {
       // Its place is about to be taken, so it is learnt anew.
       this.turn();
@@ -111,8 +111,14 @@ export class FilterMemo {
 
   private set(text: string, from: number, to: number, address: number): void {
     const { short, others } = this.young;
-    if (short.pack(text, from, to)) short.set(address);
+    if (this.isShort(text, from, to)) short.set(this.name.at, address);
     else others.set(ownText(text.slice(from, to)), address);
+  }
+
+  /** Whether a name is for the tables, where it is looked up next. */
+  private isShort(text: string, from: number, to: number): boolean {
+    this.name.clear();
+    return this.name.putText(text, from, to, 0);
   }
 
   private turn(): void {

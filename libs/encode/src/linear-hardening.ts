@@ -9,7 +9,7 @@ const BLOCK_BYTES = BATCH_RECORDS * COLUMN_BYTES;
  */
 const MSB_FIRST = 7;
 
-/** One step in the memory of a kernel: where its columns come from, and its sets as offsets of columns. */
+/** One step in the memory of a kernel: where its columns come from, and its sets as addresses of columns. */
 interface SlicedStep {
   readonly columns: number;
   readonly sets: number;
@@ -53,13 +53,13 @@ export class LinearHardening {
         scratch);
     }
     for (let i = 0; i + 1 < steps.length; i++) {
-      const { columns, sets, t, count } = steps[i];
-      run.sumColumns(columns, sets, t, count, steps[i + 1].columns);
+      const { sets, t, count } = steps[i];
+      run.sumColumns(sets, t, count, steps[i + 1].columns);
     }
-    const { columns, sets, t, count } = steps[steps.length - 1];
+    const { sets, t, count } = steps[steps.length - 1];
     for (let first = 0; first < count; first += BATCH_RECORDS) {
       const at = first / 8;
-      run.sumColumns(columns, sets + 4 * t * first, t, Math.min(BATCH_RECORDS, count - first), block);
+      run.sumColumns(sets + 4 * t * first, t, Math.min(BATCH_RECORDS, count - first), block);
       run.transpose(
         block, COLUMN_BYTES, to + at, toStride, Math.min(COLUMN_BYTES, this.outputBytes - at), scratch);
     }
@@ -77,7 +77,7 @@ export class LinearHardening {
       const set = indexSets[column ^ MSB_FIRST];
       for (let i = 0; i < t; i++) {
         const from = set === undefined ? inputs : set[i] ^ MSB_FIRST;
-        kernel.words[sets / 4 + t * column + i] = from * COLUMN_BYTES;
+        kernel.words[sets / 4 + t * column + i] = columns + from * COLUMN_BYTES;
       }
     }
     return { columns, sets, t, count };

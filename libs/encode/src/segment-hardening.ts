@@ -10,6 +10,8 @@ export class SegmentHardening {
   readonly bytes: number;
   private readonly linear: LinearHardening | undefined;
   private readonly nonlinear: readonly BitStep[];
+  /** Bytes of a filter before hardening. */
+  private readonly innerBytes: number;
   /** Filters of a batch that go on to `nonlinear`: their address, bits and bytes from one to the next. */
   private readonly halfway: { readonly at: number; readonly bits: number; readonly stride: number };
 
@@ -20,6 +22,7 @@ export class SegmentHardening {
   ) {
     const { segment, innerBits } = plan;
     this.bytes = segment.bits / 8;
+    this.innerBytes = innerBits / 8;
     const steps = hardeningChain(plan, secret, randomBytes, hashing);
     const firstOther = steps.findIndex((step) => step.linear === undefined);
     const sets = steps.slice(0, firstOther < 0 ? steps.length : firstOther)
@@ -45,12 +48,23 @@ export class SegmentHardening {
     else kernel.run.copyRows(filters, filterStride, to, stride, bytes, count);
   }
 
-  /** Writes the filter of a row of the last batch, which has tokens, with the steps that are not linear. */
+  /** Writes the filter of a row of the last batch with the steps that are not linear. */
   finish(row: number, out: Uint8Array, offset: number): void {
+    // A segment without any token stays zero, whatever its steps make of zeros.
+    if (this.isEmpty(row)) {
+      out.fill(0, offset, offset + this.bytes);
+      return;
+    }
     const { at, bits, stride } = this.halfway;
     const from = at + row * stride;
     const filter = this.kernel.bytes.subarray(from, from + Math.ceil(bits / 8));
     out.set(applyChain(this.nonlinear, filter, bits), offset);
+  }
+
+  /** Whether a row of the last batch has no token here: each of them sets a bit. */
+  private isEmpty(row: number): boolean {
+    const from = this.filters + row * this.filterStride;
+    return this.kernel.bytes.subarray(from, from + this.innerBytes).every((byte) => byte === 0);
   }
 
   private placeHalfway(innerBits: number, linearBits: number | undefined): SegmentHardening['halfway'] {

@@ -1,19 +1,13 @@
 import { DateFilters } from './date-filters.js';
-import { BATCH_RECORDS, alignedBytes } from './filter-kernel.js';
-import { NO_FILTER } from './filter-memo.js';
+import { alignedBytes } from './filter-kernel.js';
 import type { JoinList } from './join-list.js';
+import { NameJoins, type Span } from './name-joins.js';
 import type { SegmentPlan, TokenSource } from './segment-plan.js';
 import { SourceMemo } from './source-memo.js';
+import { textOf } from './utf8.js';
 
 /** Bytes for all memos of an encoder: a bound, not a result. */
 const MEMO_BYTES = 1 << 29;
-
-/** Where a piece of a remembered filter goes in a record. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-  readonly bytes: number;
-}
 
 /** A source as one of the segments has it. */
 interface SegmentSource {
@@ -43,90 +37,79 @@ export function layoutOf(plans: readonly SegmentPlan[]): RecordLayout {
  * is remembered of it are its filters of these segments, back to back.
  */
 export class SourceGroup {
-  readonly segments: readonly number[];
-  /** Whether a row of the batch has a token here. */
-  readonly hasTokens = new Uint8Array(BATCH_RECORDS);
   /** Whether only `add` will do, because several values are read together. */
   readonly needsTexts: boolean;
   private readonly columns: readonly number[];
   private readonly byParts: boolean;
   private readonly dates: DateFilters | undefined;
+  private readonly names: NameJoins;
 
   constructor(
-    sources: readonly SegmentSource[], private readonly spans: readonly Span[],
-    private readonly saltOf: SegmentPlan['saltOf'], private readonly memo: SourceMemo,
+    source: TokenSource, spans: readonly Span[], private readonly saltOf: SegmentPlan['saltOf'],
+    private readonly memo: SourceMemo,
   ) {
-    const [{ source }] = sources;
-    this.segments = sources.map(({ segment }) => segment);
     this.columns = source.columns;
     this.byParts = source.byParts;
     this.needsTexts = source.columns.length > 1 || saltOf !== undefined;
     this.dates = source.isDate && saltOf === undefined
       ? new DateFilters(memo.store, (at, tokens) => memo.addTokens(at, tokens)) : undefined;
+    this.names = new NameJoins(
+      memo.values, spans, (name, record) => this.names.join(memo.ofValue(name), record));
   }
 
-  /** Joins the tokens of row `row` of the batch into the filters of its record, at the address `record`. */
-  add(values: readonly string[], row: number, record: number): void {
-    const { columns, memo } = this;
+  /** Joins the tokens of a record, in time for `settle`, into its filters at the address `record`. */
+  add(values: readonly string[], record: number): void {
+    const { columns, memo, names } = this;
     const value = values[columns[0]];
     const salt = this.saltOf?.(values);
-    let any = false;
-    if (this.dates?.find(value)) any = this.joinDate(record);
+    if (this.dates?.find(value)) this.joinDate(record);
     else if (columns.length > 1) {
       const several = columns.map((column) => values[column]);
       const name = several.map((each) => `${each.length}:${each}`).join('');
-      any = this.join(memo.ofValues(name, several, salt), record);
+      names.join(memo.ofValues(name, several, salt), record);
     } else {
       for (let from = 0, to = 0; from <= value.length; from = to + 1) {
         to = this.byParts ? value.indexOf(' ', from) : value.length;
         if (to < 0) to = value.length;
-        if (to > from && this.join(this.ofPart(value, from, to, salt), record)) any = true;
+        if (to > from) this.addPart(value, from, to, salt, record);
       }
     }
-    this.hasTokens[row] = any ? 1 : 0;
   }
 
   /**
    * The same for a value that is bytes of `text`, in UTF-8: column `c` is there from `fields[first + 2 c]`
    * to the next number.
    */
-  addField(text: Uint8Array, fields: Uint32Array, first: number, row: number, record: number): void {
-    const { byParts, memo } = this;
+  addField(text: Uint8Array, fields: Uint32Array, first: number, record: number): void {
+    const { byParts, memo, names } = this;
     const place = first + 2 * this.columns[0];
     const end = fields[place + 1];
     let from = fields[place];
-    let any = false;
-    if (this.dates?.findBytes(text, from, end)) any = this.joinDate(record);
-    else {
-      for (let to = from; to <= end; to++) {
-        if (to < end && !(byParts && text[to] === SPACE)) continue;
-        if (to > from && this.join(memo.ofBytes(text, from, to), record)) any = true;
-        from = to + 1;
+    if (this.dates?.findBytes(text, from, end)) return this.joinDate(record);
+    for (let to = from; to <= end; to++) {
+      if (to < end && !(byParts && text[to] === SPACE)) continue;
+      if (to > from && !names.putBytes(text, from, to, record)) {
+        names.join(memo.ofValue(textOf(text, from, to)), record);
       }
+      from = to + 1;
     }
-    this.hasTokens[row] = any ? 1 : 0;
   }
 
-  private ofPart(value: string, from: number, to: number, salt: string | undefined): number {
-    if (salt === undefined) return this.memo.ofText(value, from, to);
+  /** Lists or does the joins of all records so far; those that are listed are done by the list's `flush`. */
+  settle(): void {
+    this.names.settle();
+  }
+
+  private addPart(value: string, from: number, to: number, salt: string | undefined, record: number): void {
+    const { memo, names } = this;
+    if (salt === undefined && names.putText(value, from, to, record)) return;
     const part = value.slice(from, to);
-    return this.memo.ofValues(part, [part], salt);
+    names.join(salt === undefined ? memo.ofValue(part) : memo.ofValues(part, [part], salt), record);
   }
 
-  private joinDate(record: number): boolean {
+  private joinDate(record: number): void {
     const { found } = this.dates as DateFilters;
-    for (let i = 0; i < found.length; i++) this.join(found[i], record);
-    return true;
-  }
-
-  private join(at: number, record: number): boolean {
-    if (at === NO_FILTER) return false;
-    const { spans, memo: { store: { joins } } } = this;
-    for (let i = 0; i < spans.length; i++) {
-      const { from, to, bytes } = spans[i];
-      joins.join(record + to, at + from, bytes);
-    }
-    return true;
+    for (let i = 0; i < found.length; i++) this.names.join(found[i], record);
   }
 }
 
@@ -154,7 +137,7 @@ export function groupSources(
     const memo = memos.get(kind)
       ?? new SourceMemo(joins, group.map(({ source }) => source), MEMO_BYTES / kinds.size);
     memos.set(kind, memo);
-    return new SourceGroup(group, spansOf(group, layout), plans[group[0].segment].saltOf, memo);
+    return new SourceGroup(group[0].source, spansOf(group, layout), plans[group[0].segment].saltOf, memo);
   });
 }
 

@@ -5,7 +5,6 @@ import { FilterStore } from './filter-store.js';
 import type { JoinList } from './join-list.js';
 import { saltedToken, type TokenSource } from './segment-plan.js';
 import { transliterate } from './transliteration.js';
-import { textOf } from './utf8.js';
 
 /** Values and tokens remembered for each kind of field: a bound, not a result. */
 const MEMO_CAPACITY = 1 << 16;
@@ -19,7 +18,8 @@ const GENERATIONS = 2;
  */
 export class SourceMemo {
   readonly store: FilterStore;
-  private readonly values: FilterMemo;
+  /** What `ofValue` remembers. */
+  readonly values: FilterMemo;
   private readonly tokens: FilterMemo;
   private readonly bigrams: BigramFilters | undefined;
 
@@ -38,20 +38,9 @@ export class SourceMemo {
       ? new BigramFilters(this.store, (at, tokens) => this.addTokens(at, tokens)) : undefined;
   }
 
-  /** Address of the filter of characters `from` to `to`, or `NO_FILTER` when they have no token. */
-  ofText(text: string, from: number, to: number): number {
-    const known = this.values.find(text, from, to);
-    if (known !== undefined) return known;
-    const value = text.slice(from, to);
-    return this.learn(value, [value], undefined);
-  }
-
-  /** The same for the bytes `from` to `to` of a text in UTF-8. */
-  ofBytes(text: Uint8Array, from: number, to: number): number {
-    const known = this.values.findBytes(text, from, to);
-    if (known !== undefined) return known;
-    const value = textOf(text, from, to);
-    return this.learn(value, [value], undefined);
+  /** Address of the filter of a value of the only column, or `NO_FILTER` when it has no token. */
+  ofValue(value: string): number {
+    return this.values.find(value) ?? this.learn(value, [value], undefined);
   }
 
   /** The same for values of some columns, remembered under `text`. */

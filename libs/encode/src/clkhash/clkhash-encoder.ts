@@ -1,10 +1,12 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { assertRoom } from '../encoder.js';
 import { BATCH_RECORDS, FilterKernel, alignedBytes } from '../filter-kernel.js';
-import { FilterMemo, NO_FILTER } from '../filter-memo.js';
+import { FilterMemo } from '../filter-memo.js';
 import { FilterStore } from '../filter-store.js';
 import { JoinList } from '../join-list.js';
 import { LinearHardening } from '../linear-hardening.js';
+import { NameJoins } from '../name-joins.js';
 import { fromBase64 } from './base64.js';
 import { clkhashTokens } from './comparison.js';
 import type { ClkhashFeature, ClkhashSchema } from './schema.js';
@@ -35,13 +37,15 @@ export interface ClkhashEncoder {
    */
   encode(values: readonly string[]): Uint8Array | readonly ClkhashRefusal[];
   /**
-   * The filters of many records back to back; those of refused rows mean nothing. Faster than one by one.
+   * The same for many records, far faster than one by one: filters back to back in `out` from `offset` on.
+   * Returns the refusals by row and column; filters of refused rows mean nothing.
    *
-   * @throws RangeError when a number of values is not the number of features.
+   * @throws RangeError when a number of values is not the number of features, or for lack of room in `out`;
+   *   nothing is written then.
    */
-  encodeRows(rows: readonly (readonly string[])[]): {
-    readonly filters: Uint8Array; readonly refusals: readonly ClkhashRowRefusal[];
-  };
+  encodeRows(
+    rows: readonly (readonly string[])[], out: Uint8Array, offset: number,
+  ): readonly ClkhashRowRefusal[];
 }
 
 const MEMO_CAPACITY = 1 << 16;
@@ -116,25 +120,26 @@ class BatchClkhashEncoder implements ClkhashEncoder {
   }
 
   encode(values: readonly string[]): Uint8Array | readonly ClkhashRefusal[] {
-    const { filters, refusals } = this.encodeRows([values]);
-    return refusals.length > 0 ? refusals.map(({ feature, reason }) => ({ feature, reason })) : filters;
+    const filter = new Uint8Array(this.filterBytes);
+    const refusals = this.encodeRows([values], filter, 0);
+    return refusals.length > 0 ? refusals.map(({ feature, reason }) => ({ feature, reason })) : filter;
   }
 
-  encodeRows(rows: readonly (readonly string[])[]): ReturnType<ClkhashEncoder['encodeRows']> {
+  encodeRows(rows: readonly (readonly string[])[], out: Uint8Array, offset: number): ClkhashRowRefusal[] {
     const { features, filterBytes } = this;
     for (const values of rows) {
       if (values.length === features.length) continue;
       throw new RangeError(`expected ${features.length} values, got ${values.length}`);
     }
-    const filters = new Uint8Array(rows.length * filterBytes);
+    assertRoom(out, offset, rows.length * filterBytes);
     const refusals: ClkhashRowRefusal[] = [];
     for (let first = 0; first < rows.length; first += BATCH_RECORDS) {
       const count = Math.min(BATCH_RECORDS, rows.length - first);
       this.encodeBatch(rows, first, count, refusals);
       const { kernel: { bytes }, folded } = this;
-      filters.set(bytes.subarray(folded, folded + count * filterBytes), first * filterBytes);
+      out.set(bytes.subarray(folded, folded + count * filterBytes), offset + first * filterBytes);
     }
-    return { filters, refusals };
+    return refusals;
   }
 
   private encodeBatch(
@@ -142,18 +147,30 @@ class BatchClkhashEncoder implements ClkhashEncoder {
   ): void {
     const { store, filters, features, folded, filterBytes } = this;
     store.clear(filters, count);
-    for (let i = 0; i < count; i++) {
-      const values = rows[first + i];
-      const filter = filters + i * store.filterBytes;
-      for (let f = 0; f < features.length; f++) {
-        const reason = features[f]?.add(values[f], filter);
-        if (reason !== undefined) refusals.push({ row: first + i, feature: this.identifiers[f], reason });
-      }
+    const refused: RefusedValue[] = [];
+    for (let f = 0; f < features.length; f++) {
+      const feature = features[f];
+      if (feature === undefined) continue;
+      feature.refuse = (filter, reason) => refused.push({ filter, feature: f, reason });
+      for (let i = 0; i < count; i++) feature.add(rows[first + i][f], filters + i * store.filterBytes);
+      feature.settle();
+    }
+    refused.sort((a, b) => a.filter - b.filter || a.feature - b.feature);
+    for (const { filter, feature, reason } of refused) {
+      const row = first + (filter - filters) / store.filterBytes;
+      refusals.push({ row, feature: this.identifiers[feature], reason });
     }
     store.joins.flush();
     if (this.fold !== undefined) this.fold.harden(filters, store.filterBytes, folded, filterBytes);
     else this.kernel.run.copyRows(filters, store.filterBytes, folded, filterBytes, filterBytes, count);
   }
+}
+
+/** A refusal in a batch: the address of the record's filter stands for its row. */
+interface RefusedValue {
+  readonly filter: number;
+  readonly feature: number;
+  readonly reason: string;
 }
 
 /** Folding so often in halves joins the bits that are `bits` apart. */
@@ -171,6 +188,10 @@ class FeatureEncoder {
   private readonly writesEverything: boolean;
   private readonly values: FilterMemo;
   private readonly tokens: FilterMemo;
+  private readonly names: NameJoins;
+  private readonly windows: NameJoins;
+  /** Told why the value of a record at an address is refused. */
+  refuse: (filter: number, reason: string) => void = () => undefined;
 
   constructor(
     private readonly feature: ClkhashFeature, private readonly keys: readonly [Uint8Array, Uint8Array],
@@ -181,18 +202,25 @@ class FeatureEncoder {
     this.writesEverything = this.bytesOf('\u{10ffff}') !== undefined;
     this.values = new FilterMemo(store, capacity);
     this.tokens = new FilterMemo(store, capacity);
+    const whole = [{ from: 0, to: 0, bytes: store.filterBytes }];
+    this.names = new NameJoins(this.values, whole, (value, filter) => this.addUnlisted(value, filter));
+    this.windows = new NameJoins(this.tokens, whole, (token, filter) => this.addWindow(token, filter));
   }
 
-  /** Adds the bits of a value to the filter at `filter`; returns why it is refused. */
-  add(value: string, filter: number): string | undefined {
-    let at = this.values.find(value);
-    if (at === undefined) {
-      const learnt = this.learn(value);
-      if (typeof learnt === 'string') return learnt;
-      at = learnt;
-    }
-    if (at !== NO_FILTER) this.store.join(filter, at);
-    return undefined;
+  /** Adds the bits of a value to the filter at `filter`, or refuses it; at the latest at `settle`. */
+  add(value: string, filter: number): void {
+    if (!this.names.putText(value, 0, value.length, filter)) this.addUnlisted(value, filter);
+  }
+
+  /** Adds or refuses all values so far; the joins that are listed then are done by the list's `flush`. */
+  settle(): void {
+    this.names.settle();
+  }
+
+  private addUnlisted(value: string, filter: number): void {
+    const at = this.values.find(value) ?? this.learn(value);
+    if (typeof at === 'string') this.refuse(filter, at);
+    else this.names.join(at, filter);
   }
 
   /** Address of the filter of a value, or why it is refused. */
@@ -213,15 +241,17 @@ class FeatureEncoder {
     const padded = padding + formatted + padding;
     const at = this.values.reserve(value);
     for (let from = 0; from + n <= padded.length; from++) {
-      const known = this.tokens.find(padded, from, from + n);
-      this.store.join(at, known ?? this.learnWindow(padded.slice(from, from + n)));
+      if (!this.windows.putText(padded, from, from + n, at)) this.addWindow(padded.slice(from, from + n), at);
     }
+    this.windows.settle();
     return at;
   }
 
-  private learnWindow(token: string): number {
+  /** Adds the bits of an n-gram to the filter of a value. */
+  private addWindow(token: string, filter: number): void {
     const { strategy } = this.feature;
-    return this.learnToken(token, token, 'bitsPerToken' in strategy ? strategy.bitsPerToken : 0);
+    const bits = 'bitsPerToken' in strategy ? strategy.bitsPerToken : 0;
+    this.store.join(filter, this.tokens.find(token) ?? this.learnToken(token, token, bits));
   }
 
   /** The tokens of a formatted value, or why it is refused. */
