@@ -1,122 +1,97 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { Worker, type MessagePort } from 'node:worker_threads';
 import { packageRoot } from '../platform/settings/policy-document.js';
 import { ShortLivedBuffers } from '../platform/memory/short-lived-buffers.js';
-import { SEAL_BYTES } from '../platform/keys/sealed-bytes.js';
+import type { ExtractPart } from '#libs/record';
 import type { DataKey, DataKeyOfThread } from './data-key.js';
-import type { CheckedEncodings, EncodingsOrder } from './encodings-check.js';
-import { CHUNK_BYTES } from './sealed-batches.js';
+import type { CheckedRows, RowsOrder } from './encodings-check.js';
+import { CHUNK_BYTES, SEALED_CHUNK_BYTES } from './sealed-batches.js';
+import { sharedSlots, SlotFiller, type SharedSlots } from './shared-slots.js';
 import type { StoredChunk } from './uploads.repository.js';
 
-/** The order, the key of the extract, and memory that both threads see. */
-export interface CheckOrder extends EncodingsOrder {
+/** What encodings are checked against. */
+export interface EncodingsOrder extends RowsOrder {
+  /** What the bytes must be. */
+  readonly part: ExtractPart;
+}
+
+export interface CheckedEncodings extends CheckedRows {
+  /** Of the bytes from the manifest. */
+  readonly difference: string | undefined;
+}
+
+/** For `open-thread`: the key of the extract, where chunks come from, and where their bytes go. */
+export interface OpeningOrder {
+  readonly part: ExtractPart;
   readonly key: DataKeyOfThread;
-  readonly memory: SharedArrayBuffer;
-  readonly slotBytes: number;
+  readonly sealed: SharedSlots;
+  readonly plain: SharedSlots;
 }
 
-/** An encrypted chunk for the thread, which says when it has read it. */
-export interface FilledSlot {
-  readonly slot: number;
-  readonly place: number;
-  readonly length: number;
+/** For `rows-thread`, which has no key. */
+export interface RowsThreadOrder extends RowsOrder {
+  readonly plain: SharedSlots;
 }
-
-export type CheckAnswer =
-  | { readonly kind: 'free'; readonly slot: number }
-  | { readonly kind: 'checked'; readonly checked: CheckedEncodings };
 
 /** From the built program also where the service itself runs from sources under test. */
-const THREAD = join('dist', 'src', 'extracts', 'check-thread.js');
-
-const SLOT_BYTES = CHUNK_BYTES + SEAL_BYTES;
-const SLOTS = 2;
+const PROGRAMS = join('dist', 'src', 'extracts');
 
 /** The less may be young, the less waits for the collector of what was allocated for a moment. */
 const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /**
- * Checks encodings in a thread of their own, while this one gets what comes next from the database. A check
- * of many millions of rows takes a minute; requests are served meanwhile.
+ * Checks encodings in two threads of their own, while this one gets what comes next from the database: one
+ * decrypts and hashes, the other reads the rows. A check of many millions of rows takes a minute; requests
+ * are served meanwhile.
  *
  * @param read the chunks in their order, each in memory that it asks for.
- * @throws what reading throws; Error where the thread fails.
+ * @throws what reading throws; Error where a thread fails.
  */
-export async function checkInThread(
+export async function checkInThreads(
   order: EncodingsOrder, key: DataKey,
   read: (room: (length: number) => Promise<Buffer>) => AsyncIterable<StoredChunk>,
 ): Promise<CheckedEncodings> {
-  const thread = new CheckThread(order, key);
+  const [filled, sealed] = sharedSlots(SEALED_CHUNK_BYTES);
+  const [opened, plain] = sharedSlots(CHUNK_BYTES);
+  const { part, ...rowsOrder } = order;
+  const opening: OpeningOrder = { part, key: key.forThread(), sealed, plain: opened };
+  const chunks = new SlotFiller(filled);
+  const hashed = new CheckThread<string | undefined>('open-thread.js', opening, [sealed.port, opened.port]);
+  const rows = new CheckThread<CheckedRows>(
+    'rows-thread.js', { ...rowsOrder, plain } satisfies RowsThreadOrder, [plain.port]);
+  for (const { answer } of [hashed, rows]) answer.catch((error: Error) => chunks.stop(error));
   try {
     const buffers = new ShortLivedBuffers();
-    for await (const { place, data } of read((length) => thread.room(length))) {
-      thread.take(place);
+    for await (const { place, data } of read((length) => chunks.room(length))) {
+      chunks.send(place, data.length);
       buffers.pass(data.length);
     }
-    return await thread.finish();
+    chunks.end();
+    const [difference, checked] = await Promise.all([hashed.answer, rows.answer]);
+    return { ...checked, difference };
   } finally {
-    await thread.close();
+    filled.port.close();
+    await Promise.all([hashed.close(), rows.close()]);
   }
 }
 
-class CheckThread {
-  private readonly memory = new SharedArrayBuffer(SLOTS * SLOT_BYTES);
+/** A thread, and the one thing that it says. */
+class CheckThread<T> {
+  readonly answer: Promise<T>;
   private readonly worker: Worker;
-  private readonly free = Array.from({ length: SLOTS }, (_, slot) => slot);
-  private freed: () => void = () => undefined;
-  private readonly checked: Promise<CheckedEncodings>;
-  private ended = false;
-  private filling = { slot: -1, length: 0 };
 
-  constructor(order: EncodingsOrder, key: DataKey) {
-    const whole: CheckOrder = {
-      ...order, key: key.forThread(), memory: this.memory, slotBytes: SLOT_BYTES,
-    };
-    this.worker = new Worker(join(packageRoot(), THREAD), { workerData: whole, resourceLimits: LIMITS });
-    this.checked = new Promise((done, fail) => {
-      this.worker.on('message', (answer: CheckAnswer) => {
-        if (answer.kind === 'checked') return done(answer.checked);
-        this.free.push(answer.slot);
-        this.freed();
-      });
-      this.worker.on('error', fail);
-      this.worker.once('exit', () => fail(new Error('the thread of a check ended before its work was done')));
+  constructor(program: string, order: unknown, ports: readonly MessagePort[]) {
+    this.worker = new Worker(join(packageRoot(), PROGRAMS, program), {
+      workerData: order, transferList: [...ports], resourceLimits: LIMITS,
     });
-    // Heard by `finish`, or by `room` where it waits in vain.
-    this.checked.catch(() => {
-      this.ended = true;
-      this.freed();
+    this.answer = new Promise((done, fail) => {
+      this.worker.once('message', done);
+      this.worker.once('error', fail);
+      this.worker.once('exit', () => fail(new Error('a thread of a check ended before its work was done')));
     });
-  }
-
-  /** Memory for the next chunk, as soon as there is some. */
-  async room(length: number): Promise<Buffer> {
-    if (length > SLOT_BYTES) throw new Error(`a chunk of ${length} bytes is longer than any that is stored`);
-    const slot = await this.nextSlot();
-    this.filling = { slot, length };
-    return Buffer.from(this.memory, slot * SLOT_BYTES, length);
-  }
-
-  /** The chunk of this place lies in the memory that was asked for last. */
-  take(place: number): void {
-    this.worker.postMessage({ ...this.filling, place } satisfies FilledSlot);
-  }
-
-  finish(): Promise<CheckedEncodings> {
-    this.worker.postMessage('end');
-    return this.checked;
   }
 
   async close(): Promise<void> {
     await this.worker.terminate();
-  }
-
-  private async nextSlot(): Promise<number> {
-    for (;;) {
-      if (this.ended) await this.checked;
-      const slot = this.free.shift();
-      if (slot !== undefined) return slot;
-      await new Promise<void>((go) => { this.freed = go; });
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openSealed, sealedPieces } from '../platform/keys/sealed-bytes.js';
+import { openSealed, seal } from '../platform/keys/sealed-bytes.js';
 import type { StorageKeys } from '../platform/keys/storage-keys.js';
 import type { ContentPartName } from './content-tables.js';
 
@@ -34,9 +34,8 @@ export class ContentKey {
     return keys.wrap(this.extract, this.key);
   }
 
-  /** In pieces that follow each other. */
-  seal(place: RowsChunkPlace, rows: Uint8Array): Buffer[] {
-    return sealedPieces(this.key, rows, this.nameOf(place));
+  seal(place: RowsChunkPlace, rows: Uint8Array): Buffer {
+    return seal(this.key, rows, this.nameOf(place));
   }
 
   /** @throws Error where the chunk was altered, is of another extract or place, or does not end the part. */

@@ -67,14 +67,14 @@ SELECT row_no + 1 AS row, reason FROM (
   FROM pg_temp.event GROUP BY row_no) contradiction
 WHERE reason IS NOT NULL ORDER BY row_no LIMIT 10000`;
 
-function* chunkRow(extract: string, { part, number, last, pieces }: SealedRowsChunk): Generator<Buffer> {
+function* chunkRow(extract: string, { part, number, last, data }: SealedRowsChunk): Generator<Buffer> {
   const copy = new CopyRows();
   copy.beginRow(5);
   copy.uuid(extract);
   copy.text(part);
   copy.integer(number);
   copy.boolean(last);
-  copy.beginBytes(pieces.reduce((sum, { length }) => sum + length, 0));
+  copy.beginBytes(data.length);
   yield copy.take();
-  yield* pieces;
+  yield data;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ExtractPartName } from '#libs/record';
-import { openSealed, sealedPieces } from '../platform/keys/sealed-bytes.js';
+import { openSealed, Sealer } from '../platform/keys/sealed-bytes.js';
 import type { StorageKeys } from '../platform/keys/storage-keys.js';
 
 const KEY_BYTES = 32;
@@ -39,14 +39,17 @@ export class DataKey {
     return keys.wrap(this.extract, this.key);
   }
 
-  /** In pieces that follow each other. @param place where in the part the bytes belong. */
-  sealChunk(part: ExtractPartName, place: number, bytes: Uint8Array): Buffer[] {
-    return sealedPieces(this.key, bytes, this.nameOf(part, place));
+  /** For a chunk. @param place where in the part its bytes belong. @param memory where it is to lie. */
+  sealer(part: ExtractPartName, place: number, memory: Buffer): Sealer {
+    return new Sealer(this.key, this.nameOf(part, place), memory);
   }
 
-  /** @throws Error where the chunk was altered, or belongs to another place. */
-  openChunk(part: ExtractPartName, place: number, data: Uint8Array): Buffer {
-    return openSealed(this.key, data, this.nameOf(part, place));
+  /**
+   * @param into memory for the plain bytes; without it, new memory.
+   * @throws Error where the chunk was altered, or belongs to another place.
+   */
+  openChunk(part: ExtractPartName, place: number, data: Uint8Array, into?: Buffer): Buffer {
+    return openSealed(this.key, data, this.nameOf(part, place), into);
   }
 
   private nameOf(part: ExtractPartName, place: number): string {

@@ -7,7 +7,7 @@ import type { ExtractRow } from './extracts.repository.js';
 import { PackedFilters } from './packed-filters.js';
 import { PartBytes } from './part-bytes.js';
 import { PartMeter } from './part-meter.js';
-import { SealedBatches } from './sealed-batches.js';
+import { BatchMemory, SealedBatches } from './sealed-batches.js';
 import { UploadsRepository } from './uploads.repository.js';
 
 /**
@@ -37,7 +37,8 @@ export class DeliveredFilters {
     const rows = packed.rows(
       sent.pass(this.bytes.byTurns(manager, id, key, 'encodings', begin)),
       this.bytes.byTurns(manager, id, key, 'content'));
-    for await (const { chunks } of new SealedBatches(key, 'encodings', begin, Infinity).of(rows)) {
+    const sealing = new SealedBatches(key, 'encodings', begin, Infinity, new BatchMemory());
+    for await (const { chunks } of sealing.of(rows)) {
       await this.uploads.storeChunks(manager, id, 'encodings', chunks);
     }
     sent.assertWhole();

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { checkInThread } from './check-threads.js';
+import { checkInThreads, type CheckedEncodings } from './check-threads.js';
 import { DeliveredContent, type ContentKeys } from './delivered-content.js';
 import { DeliveredFilters } from './delivered-filters.js';
 import { assertSafe, attestation, EncodingSafety, safetyView } from './encoding-safety.js';
-import type { CheckedEncodings, FilterShares } from './encodings-check.js';
+import type { FilterShares } from './encodings-check.js';
 import type { SafetyView } from './report-view.js';
 import type { ExtractRow } from './extracts.repository.js';
 import { assertNoDifference } from './part-meter.js';
@@ -52,7 +52,7 @@ export class DeliveryCheck {
     const part = manifest.clks === undefined ? manifest.parts.encodings
       : await this.filters.pack(manager, extract, key, manifest.clks);
     const order = { manifest, part, levels: this.safety.levels, declared: attestation(manifest) };
-    const checked = await checkInThread(order, key, (room) =>
+    const checked = await checkInThreads(order, key, (room) =>
       this.uploads.chunks(manager, id, 'encodings', room));
     assertNoDifference('encodings', checked.difference);
     inspection.safety = safetyView(checked.risk);

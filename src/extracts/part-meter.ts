@@ -8,10 +8,14 @@ export class PartMeter {
 
   constructor(private readonly name: ExtractPartName, private readonly expected: ExtractPart) {}
 
+  add(bytes: Buffer): void {
+    this.bytes += bytes.length;
+    this.hash.update(bytes);
+  }
+
   async* pass(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of source) {
-      this.bytes += chunk.length;
-      this.hash.update(chunk);
+      this.add(chunk);
       yield chunk;
     }
   }

@@ -1,37 +1,66 @@
 import type { Readable } from 'node:stream';
 import type { ExtractPartName } from '#libs/record';
+import { SEAL_BYTES, type Sealer } from '../platform/keys/sealed-bytes.js';
 import type { DataKey } from './data-key.js';
-import type { SealedChunk } from './uploads.repository.js';
+import type { StoredChunk } from './uploads.repository.js';
 
 /** Plain bytes of a chunk at most. */
 export const CHUNK_BYTES = 1 << 20;
+/** The same as stored. */
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + SEAL_BYTES;
 /** Chunks that are stored in one transaction: each costs a wait for the disk. */
 const CHUNKS_A_BATCH = 4;
 
 /** Encrypted chunks that follow each other, and the plain bytes in all of them. */
 export interface Batch {
-  readonly chunks: readonly SealedChunk[];
+  readonly chunks: readonly StoredChunk[];
   readonly bytes: number;
+}
+
+/** Room for two batches: one is filled while the one before is stored. 8 MiB. */
+export class BatchMemory {
+  private readonly rooms = [0, 1].map(() => Buffer.allocUnsafeSlow(CHUNKS_A_BATCH * SEALED_CHUNK_BYTES));
+  private turn = 0;
+
+  /** Of chunk `number` of the batch. */
+  room(number: number): Buffer {
+    return this.rooms[this.turn].subarray(number * SEALED_CHUNK_BYTES, (number + 1) * SEALED_CHUNK_BYTES);
+  }
+
+  nextBatch(): void {
+    this.turn = 1 - this.turn;
+  }
+
+  /**
+   * When everything is stored. Who takes the memory over lets go of it at once, and so it is young again: the
+   * collector of old objects would come when many such had piled up.
+   */
+  release(): void {
+    for (const { buffer } of this.rooms) structuredClone(buffer, { transfer: [buffer] });
+  }
 }
 
 /** Cuts bytes into encrypted batches, each full but the last. */
 export class SealedBatches {
   /** Whether more came than was allowed; the surplus is in no batch. */
   surplus = false;
-  private readonly chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  private sealer: Sealer | undefined;
+  /** Plain bytes in the sealer. */
   private held = 0;
-  private sealed: SealedChunk[] = [];
+  private sealed: StoredChunk[] = [];
   private sealedBytes = 0;
 
   /**
    * @param place of the first byte in the part.
    * @param allowed bytes at most.
+   * @param memory that nothing else uses meanwhile.
    */
   constructor(
     private readonly key: DataKey, private readonly part: ExtractPartName, private place: number,
-    private allowed: number,
+    private allowed: number, private readonly memory: BatchMemory,
   ) {}
 
+  /** A batch is good until the next but one is begun: until the one after the next is asked for. */
   async* of(pieces: AsyncIterable<Buffer>): AsyncGenerator<Batch> {
     for await (const piece of pieces) {
       const taken = piece.subarray(0, this.allowed);
@@ -43,20 +72,23 @@ export class SealedBatches {
       }
       if (this.surplus) break;
     }
-    if (this.held > 0) this.sealChunk();
+    this.endChunk();
     if (this.sealed.length > 0) yield this.takeBatch();
   }
 
   private fill(bytes: Buffer): number {
-    const taken = bytes.copy(this.chunk, this.held);
-    this.held += taken;
-    if (this.held === CHUNK_BYTES) this.sealChunk();
-    return taken;
+    const taken = bytes.subarray(0, CHUNK_BYTES - this.held);
+    this.sealer ??= this.key.sealer(this.part, this.place, this.memory.room(this.sealed.length));
+    this.sealer.add(taken);
+    this.held += taken.length;
+    if (this.held === CHUNK_BYTES) this.endChunk();
+    return taken.length;
   }
 
-  private sealChunk(): void {
-    const pieces = this.key.sealChunk(this.part, this.place, this.chunk.subarray(0, this.held));
-    this.sealed.push({ place: this.place, pieces });
+  private endChunk(): void {
+    if (!this.sealer) return;
+    this.sealed.push({ place: this.place, data: this.sealer.finish() });
+    this.sealer = undefined;
     this.place += this.held;
     this.sealedBytes += this.held;
     this.held = 0;
@@ -66,6 +98,7 @@ export class SealedBatches {
     const batch = { chunks: this.sealed, bytes: this.sealedBytes };
     this.sealed = [];
     this.sealedBytes = 0;
+    this.memory.nextBatch();
     return batch;
   }
 }

@@ -20,14 +20,13 @@ describe('sealedRows', () => {
       const chunks = await sealedOf(key, rows);
       expect(chunks.map(({ number, last }) => [number, last]))
         .toEqual(chunks.map((_, number) => [number, number === chunks.length - 1]));
-      const opened = chunks.map(({ pieces, ...place }) => key.open(place, Buffer.concat(pieces)));
+      const opened = chunks.map(({ data, ...place }) => key.open(place, data));
       expect(Buffer.concat(opened).equals(Buffer.concat(rows))).toBe(true);
       for (const plain of opened.slice(0, -1)) {
         expect(plain.length).toBeGreaterThanOrEqual(ROWS_CHUNK_BYTES);
         expect(plain.length).toBeLessThan(3 * ROWS_CHUNK_BYTES);
       }
-      const { pieces, ...place } = chunks[0];
-      const data = Buffer.concat(pieces);
+      const { data, ...place } = chunks[0];
       expect(() => key.open({ ...place, number: 1 }, data)).toThrow(/authenticate/);
       expect(() => key.open({ ...place, last: !place.last }, data)).toThrow(/authenticate/);
       expect(() => key.open({ ...place, part: 'events' }, data)).toThrow(/authenticate/);

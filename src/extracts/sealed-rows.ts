@@ -4,9 +4,9 @@ import type { ContentPartName } from './content-tables.js';
 /** So many plain bytes a chunk has at least, but the last one; at most those of one piece of rows more. */
 export const ROWS_CHUNK_BYTES = 1 << 18;
 
-/** Encrypted rows, in pieces that follow each other. */
+/** Encrypted rows. */
 export interface SealedRowsChunk extends RowsChunkPlace {
-  readonly pieces: readonly Buffer[];
+  readonly data: Buffer;
 }
 
 /**
@@ -21,10 +21,10 @@ export async function* sealedRows(
   let [bytes, number] = [0, 0];
   const sealed = (last: boolean): SealedRowsChunk => {
     const place = { part, number: number++, last };
-    const pieces = key.seal(place, held.length === 1 ? held[0] : Buffer.concat(held));
+    const data = key.seal(place, held.length === 1 ? held[0] : Buffer.concat(held));
     held = [];
     bytes = 0;
-    return { ...place, pieces };
+    return { ...place, data };
   };
   for await (const piece of rows) {
     held.push(piece);

@@ -21,12 +21,6 @@ export interface StoredChunk {
   readonly data: Buffer;
 }
 
-/** The same before they are stored, in pieces. */
-export interface SealedChunk {
-  readonly place: number;
-  readonly pieces: readonly Buffer[];
-}
-
 type Numbers = 'start' | 'length' | 'received';
 /** The driver gives bigint as text. */
 type StoredUpload = Omit<UploadRow, Numbers> & Readonly<Record<Numbers, string>>;
@@ -61,7 +55,7 @@ export class UploadsRepository {
   }
 
   async storeChunks(
-    manager: EntityManager, extract: string, part: ExtractPartName, chunks: readonly SealedChunk[],
+    manager: EntityManager, extract: string, part: ExtractPartName, chunks: readonly StoredChunk[],
   ): Promise<void> {
     await copyInto(manager, `${tableOf(part)} (${columnsOf(part)})`, chunkRows(extract, part, chunks));
   }
@@ -135,17 +129,17 @@ function whereOf(extract: string, part: ExtractPartName): string {
 }
 
 function* chunkRows(
-  extract: string, part: ExtractPartName, chunks: readonly SealedChunk[],
+  extract: string, part: ExtractPartName, chunks: readonly StoredChunk[],
 ): Generator<Buffer> {
   const copy = new CopyRows();
-  for (const { place, pieces } of chunks) {
+  for (const { place, data } of chunks) {
     copy.beginRow(part === 'encodings' ? 3 : 4);
     copy.uuid(extract);
     if (part !== 'encodings') copy.text(part);
     copy.bigint(BigInt(place));
-    copy.beginBytes(pieces.reduce((sum, { length }) => sum + length, 0));
+    copy.beginBytes(data.length);
     yield copy.take();
-    yield* pieces;
+    yield data;
   }
 }
 

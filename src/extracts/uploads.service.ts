@@ -13,7 +13,7 @@ import { assertReceiving, CustodianExtracts } from './custodian-extracts.js';
 import type { DataKey } from './data-key.js';
 import type { ExtractRow } from './extracts.repository.js';
 import { MAX_STREAMS, MAX_UPLOADS_A_PART } from './limits.js';
-import { SealedBatches, untilBroken, type Batch } from './sealed-batches.js';
+import { BatchMemory, SealedBatches, untilBroken, type Batch } from './sealed-batches.js';
 import { UploadsRepository, type UploadRow } from './uploads.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -126,7 +126,9 @@ export class UploadsService {
   private async receive(stream: Stream, offset: number, body: Readable): Promise<number> {
     const { upload, key } = stream;
     if (offset !== upload.received) throw offsetDiffers();
-    const received = new SealedBatches(key, upload.part, upload.start + offset, upload.length - offset);
+    const memory = new BatchMemory();
+    const received = new SealedBatches(
+      key, upload.part, upload.start + offset, upload.length - offset, memory);
     let storedTo = offset;
     let storing = Promise.resolve();
     for await (const batch of received.of(untilBroken(body))) {
@@ -138,6 +140,8 @@ export class UploadsService {
       this.buffers.pass(batch.bytes);
     }
     await storing;
+    // Not after a failure: something may still be on its way out of it.
+    memory.release();
     if (received.surplus) {
       throw new Refusal(413, 'UPLOAD_TOO_LONG', `expected ${upload.length} bytes in all, got more`);
     }

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Bytes of buffers that may wait for the collector. */
-const BYTES_THAT_MAY_WAIT = 4 * 2 ** 20;
+const BYTES_THAT_MAY_WAIT = 8 * 2 ** 20;
 
 type Collector = (options: { readonly type: 'minor' }) => void;
 
