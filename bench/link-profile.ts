@@ -56,6 +56,7 @@ async function main(): Promise<void> {
         [`${table.kind} ${table.segment}`, table.kind === 'sampled' ? table.columns.length : 0])),
     })),
     cutPairs: result.models.map(({ model }) => model.cutPairs),
+    cutCandidates: result.models.map(({ model }) => model.cutCandidates),
     warnings: result.warnings.map(({ registers, message }) => (registers === '' ? message : `${registers}: ${message}`)),
   }, (_key, value: unknown) => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value)));
 }

@@ -64,7 +64,8 @@ export function reportOf(
     comparison: scheme.segments.map(({ name, cuts }) => ({ segment: name, cuts })),
     models: models.map(({ registers, model }) => ({
       registers, blocking: model.plan.kind, pairs: model.plan.pairs, candidates: model.candidates,
-      cutPairs: model.cutPairs, pairCompleteness: model.pairCompleteness, matches: model.matches,
+      cutPairs: model.cutPairs, cutCandidates: model.cutCandidates,
+      pairCompleteness: model.pairCompleteness, matches: model.matches,
       em: { iterations: model.em.iterations, converged: model.em.converged },
       mProbabilities: levelShares(model.match).map((shares) => Array.from(shares)),
       breakages: model.match.breakages,

@@ -32,10 +32,13 @@ export function printSummary(summary: LinkSummary, out: string | undefined): voi
 
 /** Prints what a run would take. */
 export function printPlan({ registers, comparisons, memoryBytes, threads }: LinkagePlan): void {
-  for (const { registers: about, blocking, pairs, tables, pairCompleteness, comparisons: own } of registers) {
+  for (const planned of registers) {
+    const { registers: about, blocking, pairs, tables, pairCompleteness, cutCandidates } = planned;
     const way = blocking === 'exhaustive' ? 'all compared'
       : `${tables} tables, expected to hold ${percent(pairCompleteness)} of the matches`;
-    console.error(`${about}: ${pairs} pairs, ${way}; ${own} comparisons`);
+    const cut = cutCandidates === null || cutCandidates === 0 ? ''
+      : `; some ${cutCandidates} candidates will be cut, of records that are like too many others`;
+    console.error(`${about}: ${pairs} pairs, ${way}; ${planned.comparisons} comparisons${cut}`);
   }
   console.error(`${comparisons} comparisons in all, ${Math.ceil(memoryBytes / 2 ** 20)} MiB beyond the extracts, `
     + `${threads} threads`);

@@ -1,17 +1,17 @@
 import { link, type LinkageResult, type LinkageSpec } from '#libs/linkage';
 import { chance, extractOf, randomFilter, turned } from '../../test/support/encoded-extracts.js';
+import { testBlocking } from '../../test/support/linkage-spec.js';
 import { candidateKernel, candidateKernels } from '../platform/kernels/candidate-kernel.js';
 import { computeThreadsFor, openComputeThreads } from './compute-threads.js';
 
 const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 0, tablesPerSegment: 20, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 2000,
-  },
-  comparison: { sampledPairs: 20000, steps: 3 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
+  ...testBlocking({ exhaustivePairs: 0, tablesPerSegment: 20, maxPairsInBucket: 2000 }),
+  comparison: { sampledPairs: 20000, steps: 3 },
 };
+
+const ALL: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 1e9 } };
+const withLittleRoom = (spec: LinkageSpec): LinkageSpec => (
+  { ...spec, blocking: { ...spec.blocking, maxCandidatesOfRecord: 10 } });
 
 const random = chance(1);
 const people = Array.from({ length: 1500 }, () =>
@@ -38,13 +38,28 @@ async function linkedWith(threads: number, spec: LinkageSpec, kernel?: string): 
 }
 
 describe('compute threads', () => {
-  it.each([['by tables', SPEC], ['with all', { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 1e9 } }]])(
-    'give the same result however many they are, compared %s', async (_, spec) => {
+  it.each([['by tables', SPEC, 'hamming-lsh'], ['with all', ALL, 'exhaustive']] as const)(
+    'give the same result however many they are, compared %s', async (_, spec, kind) => {
       const alone = await link(extracts, spec);
-      expect(alone.models[0].model.plan.kind).toBe(spec === SPEC ? 'hamming-lsh' : 'exhaustive');
+      expect(alone.models[0].model.plan.kind).toBe(kind);
       expect(alone.entities).toBeLessThan(1900);
       for (const threads of [1, 2, 3]) {
         expect(await linkedWith(threads, spec)).toEqual({ ...alone, kernel: candidateKernel().name });
+      }
+    });
+
+  it.each([['by tables', SPEC], ['with all', ALL]])(
+    'cut the same candidates of records that are alike, compared %s', async (_, spec) => {
+      const alike = people.slice(0, 400).map((person, p) => (p < 30 ? people[0] : person));
+      const hubs = (['unique', 'many'] as const).map((cardinality) => extractOf(cardinality, cardinality, {
+        name: alike.map(({ name }) => name), birth: alike.map(({ birth }) => birth) }));
+      const alone = await link(hubs, withLittleRoom(spec));
+      expect(alone.models[0].model.cutCandidates).toBeGreaterThanOrEqual(30 * 30 - 10 * 10);
+      for (const threads of [1, 3]) {
+        const compute = openComputeThreads(threads);
+        const shared = await link(hubs, withLittleRoom(spec), { compute });
+        await compute.close();
+        expect(shared).toEqual({ ...alone, kernel: compute.kernel });
       }
     });
 

@@ -10,7 +10,7 @@ import { indexTable } from './table-index.js';
 
 const SPEC: BlockingSpec = {
   exhaustivePairs: 0, tablesPerSegment: 100, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-  maxPairsInBucket: 1e6,
+  maxPairsInBucket: 1e6, maxCandidatesOfRecord: 1000,
 };
 const REGISTERS = { recordsOfA: 20000, recordsOfB: 20000, within: false };
 const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);

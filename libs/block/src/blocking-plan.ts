@@ -55,6 +55,8 @@ export interface BlockingSpec {
   readonly pairCompleteness: number;
   /** A bucket with more pairs is split by further columns, then cut: a frequent key tells nothing. */
   readonly maxPairsInBucket: number;
+  /** Of a register, a record keeps at most so many that may match it: those that are rarest by chance. */
+  readonly maxCandidatesOfRecord: number;
 }
 
 /** Sizes of the two registers; for pairs within one register both are the same. */

@@ -1,17 +1,9 @@
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import { testBlocking } from '../../../test/support/linkage-spec.js';
 import { performTask, type ComputeThreads } from './compute-task.js';
 import { link } from './link.js';
-import type { LinkageSpec } from './linkage-spec.js';
 
-const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 0, tablesPerSegment: 20, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 50000,
-  },
-  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
-};
+const SPEC = testBlocking({ exhaustivePairs: 0, tablesPerSegment: 20 });
 const random = chance(1);
 const people = Array.from({ length: 300 }, () =>
   ({ name: randomFilter(256, 0.3, random), birth: randomFilter(128, 0.3, random) }));

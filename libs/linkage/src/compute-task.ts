@@ -3,10 +3,9 @@ import {
 } from '#libs/block';
 import {
   measureLikeness, paddedBytes, ROW_TILE, SharedKernel, wasmCandidateKernel,
-  type CandidateKernel, type ComparisonScheme, type KeptPairs, type OversizedBucket,
-  type SharedFilters,
+  type CandidateKernel, type ComparisonScheme, type OversizedBucket, type SharedFilters,
 } from '#libs/compare';
-import { PairSet } from './pair-set.js';
+import { CappedPairs, PairColumns, type CandidateCap } from './capped-pairs.js';
 
 /** Two extracts of a shared memory (the same one twice for pairs within it), and what is wanted of them. */
 interface TaskBase {
@@ -25,6 +24,8 @@ export interface RowsTask extends TaskBase {
   readonly kind: 'rows';
   readonly rows: Uint32Array;
   readonly against: 'all' | 'others' | 'later';
+  /** Of the wanted pairs, how many a row keeps. */
+  readonly cap: CandidateCap;
 }
 
 /** Compares the listed pairs: row of A and row of B in turn. */
@@ -38,6 +39,8 @@ export interface TablesTask extends TaskBase {
   readonly kind: 'tables';
   readonly tables: readonly BlockingTable[];
   readonly maxPairsInBucket: number;
+  /** Of the wanted pairs, how many a row of A keeps. */
+  readonly cap: CandidateCap;
 }
 
 /** Measures how alike rows of an extract are to references; the shared memory holds what comes out. */
@@ -60,6 +63,8 @@ export interface ComputeResult {
   readonly counts: Float64Array;
   /** The wanted pairs, each once: row of A, row of B and vector in turn. */
   readonly kept: Uint32Array;
+  /** Wanted pairs beyond what a row of A keeps, by vector; empty where nothing is cut. */
+  readonly cut: Float64Array;
   readonly comparisons: number;
   /** Pairs that shared a bucket that was too large, and were not compared there. */
   readonly cutPairs: number;
@@ -85,12 +90,14 @@ export function* performTask(
   const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep, form);
   const counts = new Float64Array(task.scheme.vectors);
   if (task.kind === 'tables') return yield* compareTables(task, kernel, counts);
-  const kept = task.kind === 'rows' ? yield* compareRows(task, kernel) : yield* comparePairs(task, kernel);
+  const found = task.kind === 'rows' ? yield* compareRows(task, kernel) : yield* comparePairs(task, kernel);
   kernel.takeCounts(counts);
   return {
-    counts, kept, comparisons: counts.reduce((sum, count) => sum + count, 0), cutPairs: 0,
+    counts, ...found, comparisons: counts.reduce((sum, count) => sum + count, 0), cutPairs: 0,
   };
 }
+
+const NOTHING = new Float64Array(0);
 
 /** Comparisons between two yields. */
 const COMPARISONS_A_STEP = 1 << 19;
@@ -104,12 +111,15 @@ function* compareWithReferences(
     yield;
   }
   return {
-    counts: new Float64Array(0), kept: new Uint32Array(0), comparisons: (to - from) * references, cutPairs: 0,
+    counts: NOTHING, kept: new Uint32Array(0), cut: NOTHING,
+    comparisons: (to - from) * references, cutPairs: 0,
   };
 }
 
-function* compareRows(task: RowsTask, kernel: SharedKernel): Generator<void, Uint32Array> {
-  const kept = new KeptColumns();
+type FoundPairs = Pick<ComputeResult, 'kept' | 'cut'>;
+
+function* compareRows(task: RowsTask, kernel: SharedKernel): Generator<void, FoundPairs> {
+  const kept = new CappedPairs(task.cap, true);
   const records = task.filters.extracts[task.b].records;
   let sinceYield = 0;
   // Tile by tile: the rows of B stay in the cache for all rows of A.
@@ -125,7 +135,7 @@ function* compareRows(task: RowsTask, kernel: SharedKernel): Generator<void, Uin
       yield;
     }
   }
-  return kept.rows();
+  return { kept: kept.rows().slice(), cut: kept.cut };
 }
 
 function rangesAgainst(
@@ -136,21 +146,21 @@ function rangesAgainst(
   return [[from, i], [i + 1, to]];
 }
 
-function* comparePairs(task: PairsTask, kernel: SharedKernel): Generator<void, Uint32Array> {
-  const kept = new KeptColumns();
+function* comparePairs(task: PairsTask, kernel: SharedKernel): Generator<void, FoundPairs> {
+  const kept = new PairColumns();
   for (let at = 0; at < task.pairs.length; at += kernel.pairs.length) {
     const batch = task.pairs.subarray(at, at + kernel.pairs.length);
     kernel.pairs.set(batch);
     kept.add(kernel.verifyPairs(batch.length / 2));
     yield;
   }
-  return kept.rows();
+  return { kept: kept.rows().slice(), cut: NOTHING };
 }
 
 function* compareTables(
   task: TablesTask, kernel: SharedKernel, counts: Float64Array,
 ): Generator<void, ComputeResult> {
-  const seen = new PairSet();
+  const seen = new CappedPairs(task.cap, false);
   let comparisons = 0;
   let cutPairs = 0;
   for (const table of task.tables) {
@@ -163,7 +173,7 @@ function* compareTables(
       : yield* compareNear(task, table, kernel, take);
     kernel.takeCounts(counts);
   }
-  return { counts, kept: seen.rows().slice(), comparisons, cutPairs };
+  return { counts, kept: seen.rows().slice(), cut: seen.cut, comparisons, cutPairs };
 }
 
 /** Both return the pairs that were cut. */
@@ -237,24 +247,4 @@ export function blockedSegment(
     records, rowBytes, filters: new Uint8Array(memory.buffer, place.filters, records * rowBytes),
     weights: new Uint16Array(memory.buffer, place.weights, records),
   };
-}
-
-/** Growing columns: row of A, row of B and vector in turn. */
-class KeptColumns {
-  private length = 0;
-  private columns = new Uint32Array(3 * 1024);
-
-  add(kept: KeptPairs): void {
-    if (this.length + kept.length > this.columns.length) {
-      const larger = new Uint32Array(2 * Math.max(this.columns.length, this.length + kept.length));
-      larger.set(this.columns.subarray(0, this.length));
-      this.columns = larger;
-    }
-    this.columns.set(kept, this.length);
-    this.length += kept.length;
-  }
-
-  rows(): Uint32Array {
-    return this.columns.slice(0, this.length);
-  }
 }

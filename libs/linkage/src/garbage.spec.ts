@@ -1,17 +1,13 @@
 import type { Cardinality, EncodedExtract } from '#libs/record';
 import { chance, extractOf, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
+import { testBlocking } from '../../../test/support/linkage-spec.js';
 import { link } from './link.js';
 import type { LinkageSpec } from './linkage-spec.js';
 
 /** Input that no register should deliver. It must end soon, whole, and within the cardinalities. */
 const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 1e8, tablesPerSegment: 4, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 250000,
-  },
-  comparison: { sampledPairs: 2000, steps: 1 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
+  ...testBlocking({ exhaustivePairs: 1e8, tablesPerSegment: 4, maxPairsInBucket: 250000 }),
+  comparison: { sampledPairs: 2000, steps: 1 },
 };
 const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };
 const WAYS: [string, LinkageSpec][] = [['compared with all', SPEC], ['blocked', BLOCKED]];
@@ -136,6 +132,25 @@ describe('garbage by the thousand, blocked', () => {
       register('b', 'unique', [...same, ...names], [...same, ...births]),
     ], BLOCKED);
     expect(models[0].model.cutPairs).toBe(2 * 5000 * 5000);
+  });
+
+  it.each(WAYS)('120 of 1,500 records are one placeholder, %s: each keeps what it has room for', async (_, spec) => {
+    const [names, births] = [filters(1500, 20), filters(1500, 21)];
+    const hub = (all: Uint8Array[]): Uint8Array[] => [...copies(120, SAME), ...all.slice(120)];
+    const followed = new Map<string, number>();
+    const { models, warnings, entityOf: [ofA, ofB] } = await link([
+      register('a', 'unique', hub(names), hub(births)), register('b', 'unique', hub(names), hub(births)),
+    ], { ...spec, blocking: { ...spec.blocking, maxCandidatesOfRecord: 100 } }, {
+      onFollowedPairs: ({ pairs: { rowsOfA, rowsOfB } }) => rowsOfA.forEach((row, e) => {
+        for (const record of [`a${row}`, `b${rowsOfB[e]}`]) followed.set(record, (followed.get(record) ?? 0) + 1);
+      }),
+    });
+    expect(Math.max(...followed.values())).toBe(100);
+    // Tables count a pair again that an earlier one has cut: here both equal tables join all 120.
+    const cutAgain = spec === BLOCKED ? 120 * 20 : 0;
+    expect(models[0].model.cutCandidates).toBe(120 * 120 - 100 * 100 + cutAgain);
+    expect(numbersTo(1500).filter((n) => n >= 120 && ofA[n] === ofB[n])).toHaveLength(1380);
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'CANDIDATES_CUT', registers: 'a x b' }));
   });
 });
 

@@ -1,19 +1,9 @@
 import type { Cardinality, EncodedExtract } from '#libs/record';
 import { chance, extractOf, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
+import { BLOCKED_LINKAGE_SPEC as BLOCKED, TEST_LINKAGE_SPEC as SPEC } from '../../../test/support/linkage-spec.js';
 import { link, type LinkageResult } from './link.js';
 import type { LinkageSpec } from './linkage-spec.js';
 import type { LinkageProgress } from './pacing.js';
-
-const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 50000,
-  },
-  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
-};
-const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };
 
 interface Filters { readonly name: Uint8Array; readonly birth: Uint8Array }
 

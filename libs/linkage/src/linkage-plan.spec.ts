@@ -1,19 +1,8 @@
 import type { EncodedExtract } from '#libs/record';
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import { BLOCKED_LINKAGE_SPEC as BLOCKED, TEST_LINKAGE_SPEC as SPEC } from '../../../test/support/linkage-spec.js';
 import { link } from './link.js';
 import { planLinkage } from './linkage-plan.js';
-import type { LinkageSpec } from './linkage-spec.js';
-
-const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 50000,
-  },
-  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
-};
-const BLOCKED: LinkageSpec = { ...SPEC, blocking: { ...SPEC.blocking, exhaustivePairs: 0 } };
 
 const random = chance(1);
 const people = Array.from({ length: 600 }, () =>

@@ -33,6 +33,8 @@ export interface PlannedRegisterPair {
   readonly tables: number;
   /** Share of the likely matches that become candidates, 0..1. */
   readonly pairCompleteness: number;
+  /** Candidates for which a record will have no room, by a sample; null where none is taken. */
+  readonly cutCandidates: number | null;
 }
 
 /** Pairs that are compared to plan two registers, and to know the non-matches of one. */
@@ -76,7 +78,9 @@ export async function planLinkage(
   return { registers, comparisons, memoryBytes, threads };
 }
 
-function describe(registers: string, { plan, pairsBefore }: PlannedCounting): PlannedRegisterPair {
+function describe(
+  registers: string, { plan, pairsBefore, cutCandidates }: PlannedCounting,
+): PlannedRegisterPair {
   const { kind: blocking, pairs } = plan;
   const of = blocking === 'exhaustive'
     ? { comparisons: pairs, tables: 0, pairCompleteness: 1 }
@@ -84,5 +88,5 @@ function describe(registers: string, { plan, pairsBefore }: PlannedCounting): Pl
       comparisons: plan.predicted.comparisons, tables: plan.tables.length,
       pairCompleteness: plan.predicted.pairCompleteness,
     };
-  return { registers, blocking, pairs, ...of, comparisons: of.comparisons + pairsBefore };
+  return { registers, blocking, pairs, ...of, comparisons: of.comparisons + pairsBefore, cutCandidates };
 }

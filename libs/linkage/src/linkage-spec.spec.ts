@@ -31,6 +31,7 @@ const NUMBERS: readonly [string, number, number, boolean][] = [
   ['seed', 0, 4294967295, true], ['blocking.exhaustivePairs', 0, 1e12, true],
   ['blocking.tablesPerSegment', 1, 5000, true], ['blocking.comparisonsPerRecord', 1, 1e6, true],
   ['blocking.pairCompleteness', 0.5, 0.9999, false],
+  ['blocking.maxCandidatesOfRecord', 1, 1e6, true],
   ['blocking.maxPairsInBucket', 1, 1e9, true], ['comparison.sampledPairs', 1000, 1e8, true],
   ['comparison.steps', 1, 100, true], ['score.rounds', 1, 20, true],
   ['decision.beta', 0.1, 10, false],

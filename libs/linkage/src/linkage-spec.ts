@@ -32,6 +32,7 @@ const NUMBERS: readonly NumberField[] = [
   { path: 'blocking.comparisonsPerRecord', least: 1, most: 1e6, whole: true },
   { path: 'blocking.pairCompleteness', least: 0.5, most: 0.9999, whole: false },
   { path: 'blocking.maxPairsInBucket', least: 1, most: 1e9, whole: true },
+  { path: 'blocking.maxCandidatesOfRecord', least: 1, most: 1e6, whole: true },
   { path: 'comparison.sampledPairs', least: 1000, most: 1e8, whole: true },
   { path: 'comparison.steps', least: 1, most: 100, whole: true },
   { path: 'score.rounds', least: 1, most: 20, whole: true },

@@ -5,8 +5,8 @@ import type { RegisterPairLinks } from './register-pair.js';
 
 /** What a reader of a run's figures has to know. Codes are stable; the text is for people. */
 export type LinkageWarningCode =
-  | 'CLASSES_OVERLAP' | 'CLUSTERING_UNFINISHED' | 'EM_UNSETTLED' | 'HARDLY_ANY_MATCHES' | 'ONE_SEGMENT'
-  | 'PAIRS_CUT' | 'THRESHOLD_AT_FLOOR';
+  | 'CANDIDATES_CUT' | 'CLASSES_OVERLAP' | 'CLUSTERING_UNFINISHED' | 'EM_UNSETTLED' | 'HARDLY_ANY_MATCHES'
+  | 'ONE_SEGMENT' | 'PAIRS_CUT' | 'THRESHOLD_AT_FLOOR';
 
 export interface LinkageWarning {
   readonly code: LinkageWarningCode;
@@ -30,6 +30,8 @@ export function modelWarnings(
     const found: [boolean, LinkageWarningCode, string][] = [
       [!model.em.converged, 'EM_UNSETTLED', 'the model was still moving when EM ended'],
       [model.cutPairs > 0, 'PAIRS_CUT', `${model.cutPairs} pairs in oversized buckets were not compared`],
+      [model.cutCandidates > 0, 'CANDIDATES_CUT', `${model.cutCandidates} pairs were not followed up: `
+        + 'a record is like too many others'],
       [model.matches < LEAST_MATCHES, 'HARDLY_ANY_MATCHES', 'hardly any matches; are keys and specs the same?'],
       [model.matches >= LEAST_MATCHES && classOverlap(probabilities, model.matches) > MOST_OVERLAP,
         'CLASSES_OVERLAP', 'matches and others do not separate: do not rely on the estimates; '

@@ -26,6 +26,8 @@ export interface RegisterPairModel {
   readonly pairCompleteness: number;
   readonly candidates: number;
   readonly cutPairs: number;
+  /** Pairs that might be matches for which a record had no room; some may count several times. */
+  readonly cutCandidates: number;
   readonly em: Pick<MatchFit, 'iterations' | 'converged' | 'logLikelihood'>;
   readonly match: MatchModel;
   /** u of every vector. */
@@ -160,10 +162,11 @@ function* scorePairs(
     model = refitMatches(space, withUnreached(space, counted, m, keep, matched, matches), model);
     yield round + 1;
   }
-  const { candidates, cutPairs } = counted;
+  const { candidates, cutPairs, cutCandidates } = counted;
   const all = Math.min(Math.max(matches, found * matchesPerFound), most);
   return {
-    probabilities, model: { matches: all, pairCompleteness: reach, candidates, cutPairs, match: model },
+    probabilities,
+    model: { matches: all, pairCompleteness: reach, candidates, cutPairs, cutCandidates, match: model },
   };
 }
 

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
+import { TEST_LINKAGE_SPEC as SPEC } from '../../../test/support/linkage-spec.js';
 import type { LinkageSpec } from './linkage-spec.js';
 import type { PreviousEntities } from './previous-entities.js';
 import { linkageManifest, type LinkageManifest, type Sha256 } from './run-manifest.js';
 
-const SPEC: LinkageSpec = {
-  kind: 'vinculum-linkage-spec', version: 1, name: 'test', seed: 1,
-  blocking: {
-    exhaustivePairs: 1e7, tablesPerSegment: 8, comparisonsPerRecord: 5000, pairCompleteness: 0.99,
-    maxPairsInBucket: 50000,
-  },
-  comparison: { sampledPairs: 4000, steps: 2 }, score: { rounds: 2 },
-  decision: { kind: 'maximum-expected-f', beta: 1 },
-};
 const sha256: Sha256 = (parts) => {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
