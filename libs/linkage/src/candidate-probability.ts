@@ -42,7 +42,8 @@ export function observedProbabilities(
     (hits[v] + (PRIOR_PAIRS * p * observed[bin(v)]) / expected[bin(v)]) / sampled[v]));
 }
 
-function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: TablePlan): Float64Array {
+/** Probability of each vector's pairs to be candidates, in the middle of their levels, if nothing is cut. */
+export function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: TablePlan): Float64Array {
   const missed = scheme.segments.map((segment, s) => {
     const sumOfWeights = meanWeight(filters, a, s) + meanWeight(filters, b, s);
     const probability = segmentCandidateProbability(plan, s);

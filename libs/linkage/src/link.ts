@@ -3,12 +3,13 @@ import { shareFilters, wasmCandidateKernel, type ComparisonScheme } from '#libs/
 import { decide, type Decision } from './decision.js';
 import { assertLinkable } from './linkage-input.js';
 import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
+import { planLinkage } from './linkage-plan.js';
 import { linkageTasks } from './linkage-tasks.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
 import { scaleLocally } from './local-scaling.js';
 import { assertExplainable } from './pair-explanation.js';
-import { assertWithinMemory, predictedMemory } from './predicted-memory.js';
+import { predictedMemory } from './predicted-memory.js';
 import { assertPrevious, type PreviousEntities } from './previous-entities.js';
 import { assertCategories } from './record-categories.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
@@ -45,7 +46,12 @@ export async function link(
   assertLinkable(extracts);
   if (previous) assertPrevious(previous, extracts);
   const tasks = linkageTasks(extracts, previous?.settled);
-  assertWithinMemory(predictedMemory(extracts, tasks, workspacesFor(resources)), resources.mostMemoryBytes);
+  // With as many pairs as there is room for it often says too much: then a plan tells.
+  const { mostMemoryBytes } = resources;
+  if (mostMemoryBytes !== undefined
+    && predictedMemory(extracts, tasks, workspacesFor(resources)) > mostMemoryBytes) {
+    await planLinkage(extracts, spec, resources, previous);
+  }
   assertCategories(resources.categories ?? [], extracts);
   assertExplainable(resources.explain ?? [], extracts, previous?.settled);
   await breathe(resources);

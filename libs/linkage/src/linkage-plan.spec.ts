@@ -1,8 +1,10 @@
 import type { EncodedExtract } from '#libs/record';
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
 import { BLOCKED_LINKAGE_SPEC as BLOCKED, TEST_LINKAGE_SPEC as SPEC } from '../../../test/support/linkage-spec.js';
+import { performTask, type ComputeResult, type ComputeTask } from './compute-task.js';
 import { link } from './link.js';
 import { planLinkage } from './linkage-plan.js';
+import { predictedMemory } from './predicted-memory.js';
 
 const random = chance(1);
 const people = Array.from({ length: 600 }, () =>
@@ -13,6 +15,15 @@ function register(registerId: string, from: number, to: number, cardinality: 'un
     name: chosen.map(({ name }) => name), birth: chosen.map(({ birth }) => birth) });
 }
 const [a, b] = [register('a', 0, 400, 'unique'), register('b', 200, 600, 'many')];
+
+/** In this thread, whatever the number of threads that is said. */
+function doTask(task: ComputeTask): Promise<ComputeResult> {
+  const steps = performTask(task);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return Promise.resolve(step.value);
+  }
+}
 
 describe('a plan', () => {
   it('names every comparison where all pairs are compared', async () => {
@@ -41,21 +52,23 @@ describe('a plan', () => {
   });
 
   it('of more records, registers and threads asks for more memory', async () => {
-    const of = async (extracts: EncodedExtract[], threads = 1): Promise<number> => {
-      const compute = { threads, kernel: 'none', run: () => Promise.reject(new Error('not asked')) };
-      // Refused before anything is compared: the refusal names what is predicted.
-      const run = link(extracts, SPEC, { compute, mostMemoryBytes: 1 });
-      const refused = await run.then(() => 'it was not refused', (error: Error) => error.message);
-      return Number(/predicted to take (\d+) MiB of memory, 1 MiB are allowed/.exec(refused)?.[1]);
-    };
+    const of = async (extracts: EncodedExtract[], threads = 1): Promise<number> =>
+      (await planLinkage(extracts, SPEC, { compute: { threads, kernel: 'wasm', run: doTask } })).memoryBytes;
     const one = await of([register('a', 0, 300, 'unique'), register('b', 0, 300, 'unique')]);
     const larger = await of([register('a', 0, 600, 'unique'), register('b', 0, 600, 'unique')]);
     const more = await of([register('a', 0, 600, 'unique'), register('b', 0, 600, 'unique'), a].map((extract, n) =>
       ({ ...extract, registerId: `r${n}` })));
     const threads = await of([register('a', 0, 300, 'unique'), register('b', 0, 300, 'unique')], 4);
-    expect(one).toBeGreaterThan(40);
+    expect(one).toBeGreaterThan(40 * 2 ** 20);
     for (const other of [larger, more, threads]) expect(other).toBeGreaterThan(one);
     expect(more).toBeGreaterThan(larger);
+  });
+
+  it('does not ask for room for all pairs that might be kept', async () => {
+    const extracts = [register('a', 0, 600, 'unique'), { ...register('b', 0, 600, 'unique') }];
+    const { memoryBytes } = await planLinkage(extracts, SPEC);
+    expect(memoryBytes).toBeLessThan(predictedMemory(extracts, [{ a: 0, b: 1 }], 1));
+    expect(memoryBytes).toBeGreaterThan(predictedMemory(extracts, [{ a: 0, b: 1 }], 1, [600]));
   });
 
   it('that exceeds what is allowed is refused, and one that does not is not', async () => {

@@ -55,9 +55,10 @@ export async function planLinkage(
   if (previous) assertPrevious(previous, extracts);
   const tasks = linkageTasks(extracts, previous?.settled);
   const threads = workspacesFor(resources);
-  const memoryBytes = predictedMemory(extracts, tasks, threads);
-  assertWithinMemory(memoryBytes, resources.mostMemoryBytes);
-  if (tasks.length === 0) return { registers: [], comparisons: 0, memoryBytes, threads };
+  // With nothing kept: what the filters alone need is refused before they are copied.
+  const least = predictedMemory(extracts, tasks, threads, tasks.map(() => 0));
+  assertWithinMemory(least, resources.mostMemoryBytes);
+  if (tasks.length === 0) return { registers: [], comparisons: 0, memoryBytes: least, threads };
   const scheme = chooseScheme(extracts, tasks, spec);
   const filters = await drive(
     shareFilters(extracts, scheme, threads, resources.compute?.prepare), resources, () => undefined);
@@ -65,13 +66,17 @@ export async function planLinkage(
   if (scheme.segments.length === 1) await scaleLocally(filters, compute, spec.seed + 11, () => undefined);
   const known = await knownNonMatches(extracts, filters, scheme, spec, compute, resources, PLANNING_PAIRS);
   const registers: PlannedRegisterPair[] = [];
+  const kept: number[] = [];
   for (const [t, { a, b }] of tasks.entries()) {
     const planned = await planCounting({
       filters, a, b, scheme, blocking: spec.blocking, knownNonMatches: nonMatchesFor(known, a, b),
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 100 * (t + 1) + 1,
     }, compute, PLANNING_PAIRS);
+    kept.push(planned.keptPairs);
     registers.push(describe(`${extracts[a].registerId} x ${extracts[b].registerId}`, planned));
   }
+  const memoryBytes = predictedMemory(extracts, tasks, threads, kept);
+  assertWithinMemory(memoryBytes, resources.mostMemoryBytes);
   const within = extracts.reduce((sum, { cardinality, records }) =>
     sum + (cardinality === 'unique' && records > 1 ? pairsWithin(records, spec.blocking) : 0), 0);
   const comparisons = registers.reduce((sum, pair) => sum + pair.comparisons, within);

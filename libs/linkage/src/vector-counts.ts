@@ -3,7 +3,7 @@ import {
 } from '#libs/block';
 import type { ComparedPairs } from '#libs/compare';
 import { matchWeights, planFromSample } from './blocking-evidence.js';
-import { observedProbabilities } from './candidate-probability.js';
+import { observedProbabilities, plannedProbabilities } from './candidate-probability.js';
 import { firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute } from './compute.js';
 import type { CountingTask } from './counting-task.js';
@@ -136,9 +136,14 @@ export interface PlannedCounting {
   readonly plan: BlockingPlan;
   /** Pairs that are compared before the plan is made: random ones, and a sample of rows with all rows. */
   readonly pairsBefore: number;
-  /** Candidates for which a record has no room, by the sample; null where every pair is to be compared. */
+  /** Candidates for which a record has no room, by the sample; null where none is taken. */
   readonly cutCandidates: number | null;
+  /** Pairs that are expected to be kept, with a margin for what a sample can tell. */
+  readonly keptPairs: number;
 }
+
+/** Of what a sample lets expect, this many standard deviations more. */
+const MARGIN_DEVIATIONS = 2;
 
 /** As `countVectors` plans, but from a smaller sample, of at most `mostPairs` pairs; nothing is counted. */
 export async function planCounting(
@@ -146,19 +151,41 @@ export async function planCounting(
 ): Promise<PlannedCounting> {
   const registers = registersOf(task);
   const pairs = allPairs(registers);
-  if (pairs <= task.blocking.exhaustivePairs) {
-    return { plan: { kind: 'exhaustive', pairs }, pairsBefore: task.sampledPairs, cutCandidates: null };
-  }
   const sampled = await sampleRandomPairs(task, compute);
-  const { plan, evidence, joined } = await plannedTables(task, compute, sampled, mostPairs, () => undefined);
+  const cap = capOf(task, sampled);
+  if (pairs <= task.blocking.exhaustivePairs) {
+    const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
+    const rare = rareVectors(task.scheme, sampled, null, pairs, allowed);
+    return {
+      plan: { kind: 'exhaustive', pairs }, pairsBefore: task.sampledPairs, cutCandidates: null,
+      keptPairs: keptOf(sampled, rare, pairs / task.sampledPairs, null),
+    };
+  }
+  const { plan, evidence, rare, joined } = await plannedTables(
+    task, compute, sampled, mostPairs, () => undefined);
   const cut = new Float64Array(task.scheme.vectors);
-  firstOfEachRecord(evidence, 'a', capOf(task, sampled), cut);
-  const pairsBefore = task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB;
+  firstOfEachRecord(evidence, 'a', cap, cut);
   const isExhaustive = task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan);
   return {
-    plan: isExhaustive ? { kind: 'exhaustive', pairs } : plan, pairsBefore,
+    plan: isExhaustive ? { kind: 'exhaustive', pairs } : plan,
+    pairsBefore: task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB,
     cutCandidates: Math.round(sumOf(cut) * joined.scale),
+    keptPairs: keptOf(
+      joined.counts, rare, joined.scale, isExhaustive ? null : plannedProbabilities(task, plan)),
   };
+}
+
+/** @param scale what a sampled pair stands for; @param candidates how likely each is one; null: certainly. */
+function keptOf(
+  counts: Float64Array, rare: Uint8Array, scale: number, candidates: Float64Array | null,
+): number {
+  let [expected, variance] = [0, 0];
+  counts.forEach((count, v) => {
+    const each = rare[v] * scale * (candidates ? candidates[v] : 1);
+    expected += count * each;
+    variance += (count + rare[v] / counts.length) * each ** 2;
+  });
+  return Math.round(expected + MARGIN_DEVIATIONS * Math.sqrt(variance));
 }
 
 /** Pairs that `countWithin` compares. */
