@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { link, parseLinkageSpec, type LinkageResult } from '#libs/linkage';
+import { link, parseLinkageSpec, planLinkage, type LinkageResult } from '#libs/linkage';
 import { openComputeThreads } from '../src/linkage-runs/compute-threads.js';
 import { bestThresholdF1, completenessOf, type FollowedPairs } from './link-completeness.js';
 import { encodeRegisters, type LinkProfile } from './link-encoding.js';
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const spec = parseLinkageSpec(JSON.parse(readFileSync(SPEC, 'utf8')));
   const followed: FollowedPairs[] = [];
   const compute = openComputeThreads(threads);
+  const rssBefore = process.memoryUsage().rss;
   const started = performance.now();
   const cpuStart = process.cpuUsage();
   const result = await link(encoded.extracts, spec, {
@@ -34,15 +35,22 @@ async function main(): Promise<void> {
       if (followed.length === 0) followed.push(pairs);
     },
   });
-  await compute.close();
   const linking = (performance.now() - started) / 1000;
   const cpuOfLinking = cpuSeconds(cpuStart);
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  // Planned afterwards, so that what planning takes is in no figure of the run.
+  const planned = await planLinkage(encoded.extracts, spec, { compute });
+  await compute.close();
   const people = benchRegisters(records, seed);
   const quality = measure(result, records, registers, people.person);
   const completeness = completenessOf(encoded.extracts, result.scheme, followed[0], people.person, seed);
   console.log(JSON.stringify({
-    kernel: compute.kernel, seconds: encoded.seconds + linking, peakRssMb, ...quality, ...completeness,
+    kernel: compute.kernel, seconds: encoded.seconds + linking, peakRssMb,
+    beyondExtractsMb: {
+      predicted: Math.round(planned.memoryBytes / 2 ** 20),
+      measured: peakRssMb - Math.round(rssBefore / 2 ** 20),
+    },
+    ...quality, ...completeness,
     bestThresholdF1: result.scheme.segments.length > 1
       ? null : bestThresholdF1(followed[0], records, people.person),
     estimated: result.estimated,

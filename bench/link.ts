@@ -20,6 +20,8 @@ import { LINK_PROFILES } from './link-encoding.js';
 interface ProfileFigures {
   readonly seconds: number;
   readonly peakRssMb: number;
+  /** Memory that linking takes: as `vinculum link --plan` predicts it, and as the peak grew. */
+  readonly beyondExtractsMb: { readonly predicted: number; readonly measured: number };
   readonly precision: number;
   readonly recall: number;
   readonly pairCompleteness: number;
@@ -75,9 +77,10 @@ function measureInProcess(profile: string, n: string, registers: string, seed: s
 
 function print(profile: string, n: string, registers: string, figures: ProfileFigures): void {
   const { seconds, peakRssMb, precision, recall, estimated, pairCompleteness, withinReach, stages } = figures;
-  const { bestThresholdF1: best, cpuSeconds } = figures;
+  const { bestThresholdF1: best, cpuSeconds, beyondExtractsMb: beyond } = figures;
   const f1 = (2 * precision * recall) / (precision + recall);
   console.log(`${profile}, ${registers} x ${n}: ${seconds.toFixed(1)} s, ${peakRssMb} MB at most
+  beyond the extracts ${beyond.measured} MB, predicted ${beyond.predicted} MB
   precision ${precision.toFixed(4)} (estimated ${estimated.precision.toFixed(4)}), \
 recall ${recall.toFixed(4)} (estimated ${estimated.recall.toFixed(4)})
   F1 ${f1.toFixed(4)}${best === null ? '' : `; best of any threshold on the scaled similarity: ${best.toFixed(4)}`}

@@ -10,11 +10,11 @@ const BYTES_OF_PAIR = 40;
 /** A record in the tables of a thread. */
 const BYTES_OF_RECORD_IN_THREAD = 24;
 /** A record while entities are decided. */
-const BYTES_OF_RECORD = 250;
+const BYTES_OF_RECORD = 150;
 /** A weight of a record's filter, and the likeness of a record of one segment. */
 const BYTES_OF_WEIGHT = 2;
 const BYTES_OF_LIKENESS = 8;
-const BYTES_OF_THREAD = 30 * 2 ** 20;
+const BYTES_OF_THREAD = 25 * 2 ** 20;
 const BYTES_OF_PROGRAM = 30 * 2 ** 20;
 /** The kinds of tables that planning weighs against each other. */
 const BYTES_OF_SEGMENT = 10 * 2 ** 20;
