@@ -17,6 +17,8 @@ import { BatchMemory, SealedBatches, untilBroken, type Batch } from './sealed-ba
 import { UploadsRepository, type UploadRow } from './uploads.repository.js';
 
 const HOUR_MS = 3_600_000;
+/** Asked too often, the collector takes what a socket still holds for old. A check needs the memory more. */
+const BYTES_THAT_MAY_WAIT = 8 * 2 ** 20;
 
 /** An upload, and when it expires unless something comes. */
 export interface Upload extends UploadRow {
@@ -35,7 +37,7 @@ interface Stream {
 @Injectable()
 export class UploadsService {
   private streams = 0;
-  private readonly buffers = new ShortLivedBuffers();
+  private readonly buffers = new ShortLivedBuffers(BYTES_THAT_MAY_WAIT);
 
   constructor(
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,

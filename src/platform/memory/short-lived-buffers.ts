@@ -1,8 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Bytes of buffers that may wait for the collector. */
-const BYTES_THAT_MAY_WAIT = 8 * 2 ** 20;
+const MIB = 2 ** 20;
 
 type Collector = (options: { readonly type: 'minor' }) => void;
 
@@ -16,7 +15,8 @@ export class ShortLivedBuffers {
   private readonly collect: Collector;
   private passed = 0;
 
-  constructor() {
+  /** @param mayWait bytes of buffers that may wait for the collector. */
+  constructor(private readonly mayWait = 4 * MIB) {
     // The one way to ask for the collector that needs no option at the start of the program.
     setFlagsFromString('--expose-gc');
     this.collect = runInNewContext('gc') as Collector;
@@ -25,7 +25,7 @@ export class ShortLivedBuffers {
   /** So many bytes have passed through buffers that nobody needs any more. */
   pass(bytes: number): void {
     this.passed += bytes;
-    if (this.passed < BYTES_THAT_MAY_WAIT) return;
+    if (this.passed < this.mayWait) return;
     this.passed = 0;
     this.collect({ type: 'minor' });
   }
