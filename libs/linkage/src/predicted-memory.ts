@@ -17,7 +17,7 @@ const BYTES_OF_LIKENESS = 8;
 const BYTES_OF_THREAD = 25 * 2 ** 20;
 const BYTES_OF_PROGRAM = 30 * 2 ** 20;
 /** The kinds of tables that planning weighs against each other. */
-const BYTES_OF_SEGMENT = 10 * 2 ** 20;
+const BYTES_OF_SEGMENT = 12 * 2 ** 20;
 
 /**
  * Bytes that a run takes, beyond the extracts themselves: a bound, see the README for what was measured.
