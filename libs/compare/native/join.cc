@@ -1,22 +1,17 @@
-// Threshold join kernel, native: the same job descriptors, the same pairs as kernel/join.as. One N-API file without
-// dependencies; each form of the scan is compiled for its own instruction set and chosen when it is loaded.
+// Threshold join kernel, native: the same job descriptors, the same pairs as kernel/join.as. One N-API file that
+// depends on nothing but memory.h beside it; each form of the scan is compiled for its own instruction set and chosen
+// when it is loaded.
 //
 // What JavaScript passes is not trusted: every place and length of a descriptor is checked against the memory, the
 // descriptor is copied first (other threads see the memory), and a sum of weights beyond the table reaches nothing.
-#include <node_api.h>
+#include "memory.h"
 
-#include <cstddef>
-#include <cstdint>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define TARGET(features) __attribute__((target(features)))
-#else
-#define TARGET(features)
-#endif
-
 namespace {
+
+using vinculum::Memory;
+using vinculum::refuse;
 
 constexpr uint32_t kGroupRows = 8;
 constexpr uint32_t kBlockRows = 32;
@@ -302,18 +297,6 @@ struct FormOfScan {
 FormOfScan forms[5];
 uint32_t formCount = 0;
 
-/** The memory that JavaScript passed. */
-struct Memory {
-  uint8_t *bytes;
-  uint64_t length;
-
-  bool holds(uint64_t at, uint64_t count, uint64_t size) const {
-    return at % size == 0 && at <= length && count <= (length - at) / size;
-  }
-  template <class T>
-  T *at(uint64_t place) const { return reinterpret_cast<T *>(bytes + place); }
-};
-
 uint64_t placesOf(const Side &side) {
   return (uint64_t{side.records} + kBlockRows - 1) / kBlockRows * kBlockRows;
 }
@@ -447,45 +430,18 @@ int64_t joinTiles(
   return (pairs - start) / 2;
 }
 
-napi_value refuse(napi_env env, const char *message) {
-  napi_throw_range_error(env, "KERNEL_MEMORY_INVALID", message);
-  return nullptr;
-}
-
 /** joinTiles(form, memory: Uint8Array, job, tileA, tileB, workspace): number of pairs. */
 napi_value joinTilesOfJs(napi_env env, napi_callback_info info) {
-  size_t count = 6;
-  napi_value given[6];
-  if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != napi_ok || count != 6) {
-    return refuse(env, "expected six arguments");
-  }
-  bool isTypedArray = false;
-  napi_typedarray_type type;
-  size_t length = 0;
-  void *data = nullptr;
-  if (napi_is_typedarray(env, given[1], &isTypedArray) != napi_ok || !isTypedArray
-      || napi_get_typedarray_info(env, given[1], &type, &length, &data, nullptr, nullptr) != napi_ok
-      || type != napi_uint8_array || data == nullptr || reinterpret_cast<uintptr_t>(data) % 8 != 0) {
-    return refuse(env, "the memory must be a Uint8Array that begins at a multiple of 8");
-  }
+  Memory memory;
   uint32_t numbers[5];
-  const int places[5] = {0, 2, 3, 4, 5};
-  for (int k = 0; k < 5; k++) {
-    double number = -1;
-    if (napi_get_value_double(env, given[places[k]], &number) != napi_ok
-        || !(number >= 0 && number <= 4294967295.0)) {
-      return refuse(env, "form, places and tiles must be numbers from 0 to 2^32 - 1");
-    }
-    numbers[k] = static_cast<uint32_t>(number);
+  if (!vinculum::readArguments(env, info, &memory, numbers, 5)) {
+    return refuse(env, "expected a form, a Uint8Array at a multiple of 8, and four numbers from 0 to 2^32 - 1");
   }
   if (numbers[0] >= formCount) return refuse(env, "there is no such form");
-  const Memory memory{static_cast<uint8_t *>(data), length};
   const int64_t pairs = joinTiles(
       forms[numbers[0]].scanOf, memory, numbers[1], numbers[2], numbers[3], numbers[4]);
   if (pairs < 0) return refuse(env, "descriptor, tables or workspace do not lie within the memory");
-  napi_value result;
-  napi_create_int64(env, pairs, &result);
-  return result;
+  return vinculum::answer(env, pairs);
 }
 
 }  // namespace
