@@ -66,6 +66,46 @@ inline uint32_t *note(const Comparison &comparison, uint32_t i, uint32_t j, uint
   return kept + 3;
 }
 
+// ---- Likeness to references ----------------------------------------------------------------------------------------
+
+constexpr uint32_t kRowsTogether = 8;
+constexpr uint32_t kMostReferences = 4096;
+
+struct Likeness {
+  uint32_t filters, words, weights, from, to, references, length, means;
+};
+
+struct Reference {
+  uint32_t filter, weight;
+};
+
+/** The four highest similarities to one half of the references, highest first. */
+struct Nearest {
+  double similarities[4] = {-1, -1, -1, -1};
+
+  void insert(double similarity) {
+    int place = 3;
+    for (; place > 0 && similarity > similarities[place - 1]; place--) similarities[place] = similarities[place - 1];
+    similarities[place] = similarity;
+  }
+  /** The highest may be the row's own match. */
+  float mean() const { return static_cast<float>((similarities[1] + similarities[2] + similarities[3]) / 3); }
+};
+
+/** Copies the references; false where something does not lie within the memory. */
+bool readReferences(const Memory &memory, const Likeness &job, Reference *references) {
+  if (job.words < 1 || job.words > 1024 || job.words % 8 != 0 || job.from > job.to || job.length > kMostReferences
+      || !memory.holds(job.filters, uint64_t{job.to} * job.words, 8) || !memory.holds(job.weights, job.to, 2)
+      || !memory.holds(job.references, job.length, 8) || !memory.holds(job.means, 2 * uint64_t{job.to}, 4)) {
+    return false;
+  }
+  std::memcpy(references, memory.at<uint8_t>(job.references), job.length * sizeof(Reference));
+  for (uint32_t k = 0; k < job.length; k++) if (!memory.holds(references[k].filter, job.words, 8)) return false;
+  return true;
+}
+
+// ---- Forms of both -------------------------------------------------------------------------------------------------
+
 constexpr uint32_t kAhead = 8;
 
 __attribute__((always_inline)) inline void touch(const Comparison &comparison, size_t i, size_t j) {
@@ -562,6 +602,7 @@ struct Form {
   uint32_t (*pairs)(const Comparison &, const uint32_t *, uint32_t);
   uint32_t (*row)(const Comparison &, uint32_t, uint32_t, uint32_t);
   int64_t (*near)(const Memory &, uint32_t);
+  void (*nearest)(const Memory &, const Likeness &, const Reference *);
 };
 
 Form forms[4];
@@ -575,12 +616,12 @@ void chooseForms() {
   const bool popcnt = __builtin_cpu_supports("popcnt"), avx2 = popcnt && __builtin_cpu_supports("avx2");
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    forms[formCount++] = {"avx512", avx512::pairs, avx512::row, nearByAvx512};
+    forms[formCount++] = {"avx512", avx512::pairs, avx512::row, nearByAvx512, avx512::nearest};
   }
-  if (avx2) forms[formCount++] = {"avx2", popcnt::pairs, popcnt::row, nearByAvx2};
-  if (popcnt) forms[formCount++] = {"popcnt", popcnt::pairs, popcnt::row, nearByPopcnt};
+  if (avx2) forms[formCount++] = {"avx2", popcnt::pairs, popcnt::row, nearByAvx2, popcnt::nearest};
+  if (popcnt) forms[formCount++] = {"popcnt", popcnt::pairs, popcnt::row, nearByPopcnt, popcnt::nearest};
 #endif
-  forms[formCount++] = {"portable", portable::pairs, portable::row, nearPortably};
+  forms[formCount++] = {"portable", portable::pairs, portable::row, nearPortably, portable::nearest};
 }
 
 // ---- What JavaScript calls -----------------------------------------------------------------------------------------
@@ -654,6 +695,18 @@ napi_value gatherKeysOfJs(napi_env env, napi_callback_info info) {
   return records < 0 ? vinculum::refuse(env, kOutside) : vinculum::answer(env, records);
 }
 
+/** nearestReferences(form, memory, filters, words, weights, from, to, references, length, means): number of rows. */
+napi_value nearestReferencesOfJs(napi_env env, napi_callback_info info) {
+  Memory memory;
+  uint32_t n[9];
+  if (!vinculum::readArguments(env, info, &memory, n, 9) || n[0] >= formCount) return vinculum::refuse(env, kNotNumbers);
+  const Likeness job{n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]};
+  static thread_local Reference references[kMostReferences];
+  if (!readReferences(memory, job, references)) return vinculum::refuse(env, kOutside);
+  forms[n[0]].nearest(memory, job, references);
+  return vinculum::answer(env, job.to - job.from);
+}
+
 /**
  * largePages(form, memory): asks for pages of 2 MiB, so that rows here and there cost no walk through the page table
  * each. Says whether that was granted; where it is not, all is as it was.
@@ -694,6 +747,7 @@ NAPI_MODULE_INIT() {
   exportFunction(env, exports, "joinNear", joinNearOfJs);
   exportFunction(env, exports, "sortRows", sortRowsOfJs);
   exportFunction(env, exports, "gatherKeys", gatherKeysOfJs);
+  exportFunction(env, exports, "nearestReferences", nearestReferencesOfJs);
   exportFunction(env, exports, "largePages", largePagesOfJs);
   return exports;
 }

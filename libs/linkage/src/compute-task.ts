@@ -86,7 +86,7 @@ export interface ComputeThreads {
 export function* performTask(
   task: ComputeTask, form: CandidateKernel = wasmCandidateKernel,
 ): Generator<void, ComputeResult> {
-  if (task.kind === 'scaling') return yield* compareWithReferences(task);
+  if (task.kind === 'scaling') return yield* compareWithReferences(task, form);
   const kernel = new SharedKernel(task.filters, task.workspace, task.a, task.b, task.scheme, task.keep, form);
   const counts = new Float64Array(task.scheme.vectors);
   if (task.kind === 'tables') return yield* compareTables(task, kernel, counts);
@@ -103,11 +103,11 @@ const NOTHING = new Float64Array(0);
 const COMPARISONS_A_STEP = 1 << 19;
 
 function* compareWithReferences(
-  { filters, workspace, extract, from, to, references }: ScalingTask,
+  { filters, workspace, extract, from, to, references }: ScalingTask, form: CandidateKernel,
 ): Generator<void, ComputeResult> {
   const step = Math.ceil(COMPARISONS_A_STEP / references);
   for (let row = from; row < to; row += step) {
-    measureLikeness(filters, workspace, extract, row, Math.min(to, row + step), references);
+    measureLikeness(filters, workspace, extract, row, Math.min(to, row + step), references, form);
     yield;
   }
   return {

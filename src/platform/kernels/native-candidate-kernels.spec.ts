@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  comparisonScheme, shareFilters, SharedKernel, wasmCandidateKernel, type CandidateKernel, type SharedFilters,
+  comparisonScheme, measureLikeness, shareFilters, SharedKernel, wasmCandidateKernel, writeReferences,
+  type CandidateKernel, type SharedFilters,
 } from '#libs/compare';
 import type { EncodedExtract } from '#libs/record';
 import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
@@ -42,7 +43,10 @@ function extract(registerId: string, records: number, seed: number): EncodedExtr
 }
 
 function shared(recordsA: number, recordsB: number): SharedFilters {
-  const steps = shareFilters([extract('a', recordsA, 1), extract('b', recordsB, 2)], scheme, 1);
+  return finished(shareFilters([extract('a', recordsA, 1), extract('b', recordsB, 2)], scheme, 1));
+}
+
+function finished(steps: ReturnType<typeof shareFilters>): SharedFilters {
   for (;;) {
     const next = steps.next();
     if (next.done) return next.value;
@@ -108,6 +112,28 @@ describe('the native candidate kernel', () => {
       for (const form of kernels) expect(answers(filters, form, tables)).toEqual(expected);
     });
 
+  it.each([8, 520, 2048])('measures the same likeness in every form: %d bits', (bits) => {
+    const one = comparisonScheme([{ name: 'short', bits, cuts: CUTS }]);
+    const segments = (seed: number, records: number): EncodedExtract['segments'] => {
+      const random = chance(seed);
+      const rows = Array.from({ length: records }, () =>
+        (random() < 0.1 ? new Uint8Array(bits / 8) : randomFilter(bits, 0.1 + 0.6 * random(), random)));
+      return [{ name: 'short', bits, filters: Uint8Array.from(Buffer.concat(rows)) }];
+    };
+    const filters = finished(shareFilters([203, 150].map((records, x): EncodedExtract => (
+      { registerId: `r${x}`, cardinality: 'unique', records, segments: segments(x, records) })), one, 1));
+    const references = writeReferences(filters, [0, 1].map(() => Uint32Array.from({ length: 70 }, (_, k) => 2 * k)));
+    const likeness = (form: CandidateKernel): number[] => filters.extracts.flatMap(({ records, likeness }, x) => {
+      const halves = new Float32Array(filters.memory.buffer, likeness, 2 * records).fill(-1);
+      measureLikeness(filters, 0, x, 0, 101, references, form);
+      measureLikeness(filters, 0, x, 101, records, references, form);
+      return Array.from(halves);
+    });
+    const expected = likeness(wasmCandidateKernel);
+    expect(new Set(expected).size).toBeGreaterThan(bits === 8 ? 20 : 200);
+    for (const form of kernels) expect(likeness(form)).toEqual(expected);
+  });
+
   it('refuses what does not lie within the memory', () => {
     const filters = shared(40, 40);
     for (const form of kernels) {
@@ -118,6 +144,10 @@ describe('the native candidate kernel', () => {
       expect(() => loops.verifyPairs(0, 99, 0, 1, 0, 0, 0, 0, 0)).toThrow('does not lie within the memory');
       expect(() => loops.sortRows(0, 0, 2 ** 31, 8, 0, 0, 0, 0, 0)).toThrow('does not lie within the memory');
       expect(() => loops.gatherKeys(end, 8, 40, 0, 4, 0)).toThrow('does not lie within the memory');
+      expect(() => loops.nearestReferences(0, 8, 0, 0, 2 ** 30, 0, 64, 0, 0, 0))
+        .toThrow('does not lie within the memory');
+      expect(() => loops.nearestReferences(0, 8, 0, 0, 40, 0, 5000, 0, 0, 0))
+        .toThrow('does not lie within the memory');
       expect(() => loops.gatherKeys(-1, 8, 40, 0, 4, 0)).toThrow('numbers from 0');
     }
   });

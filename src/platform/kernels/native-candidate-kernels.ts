@@ -10,6 +10,7 @@ interface CandidateAddon {
   joinNear(form: number, memory: Uint8Array, job: number): number;
   sortRows(form: number, memory: Uint8Array, ...numbers: number[]): number;
   gatherKeys(form: number, memory: Uint8Array, ...numbers: number[]): number;
+  nearestReferences(form: number, memory: Uint8Array, ...numbers: number[]): number;
   largePages(form: number, memory: Uint8Array): number;
 }
 
@@ -39,6 +40,10 @@ function kernelOf(addon: CandidateAddon, name: string, form: number): CandidateK
             form, memory, keys, weights, records, bits, sortedKeys, sortedRows, spareKeys, spareRows),
         gatherKeys: (filters, words, records, columns, width, keys) => {
           addon.gatherKeys(form, memory, filters, words, records, columns, width, keys);
+        },
+        nearestReferences: (filters, words, weights, from, to, references, length, means) => {
+          addon.nearestReferences(
+            form, memory, filters, words, weights, from, to, references, length, means);
         },
       };
     },

@@ -1,8 +1,9 @@
 import { instantiate, type WebAssemblyMemory } from '../web-assembly.js';
 import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
 import { NEAR_MODULE_BASE64 } from './near-module.js';
+import { SCALING_MODULE_BASE64 } from './scaling-module.js';
 
-/** The loops over a shared memory, as kernel/candidates.as and kernel/near.as have them. Places in bytes. */
+/** The loops over a shared memory, as kernel/candidates.as, near.as and scaling.as have them. Places in bytes. */
 export interface CandidateLoops {
   verifyPairs(
     first: number, segments: number, pairs: number, length: number, counts: number, keep: number,
@@ -20,7 +21,13 @@ export interface CandidateLoops {
     keys: number, weights: number, records: number, bits: number, sortedKeys: number, sortedRows: number,
     spareKeys: number, spareRows: number, counters: number): number;
   joinNear(job: number): number;
+  nearestReferences(
+    filters: number, words: number, weights: number, from: number, to: number, references: number,
+    length: number, means: number, nearest: number, fence: 0): void;
 }
+
+type Near = 'sortRows' | 'joinNear';
+type Scaling = 'nearestReferences';
 
 /** One form of the loops that compare candidates. All give the same numbers and pairs in the same order. */
 export interface CandidateKernel {
@@ -33,7 +40,8 @@ export interface CandidateKernel {
 export const wasmCandidateKernel: CandidateKernel = {
   name: 'wasm',
   bind: (memory) => ({
-    ...instantiate<Omit<CandidateLoops, 'sortRows' | 'joinNear'>>(CANDIDATES_MODULE_BASE64, memory),
-    ...instantiate<Pick<CandidateLoops, 'sortRows' | 'joinNear'>>(NEAR_MODULE_BASE64, memory),
+    ...instantiate<Omit<CandidateLoops, Near | Scaling>>(CANDIDATES_MODULE_BASE64, memory),
+    ...instantiate<Pick<CandidateLoops, Near>>(NEAR_MODULE_BASE64, memory),
+    ...instantiate<Pick<CandidateLoops, Scaling>>(SCALING_MODULE_BASE64, memory),
   }),
 };

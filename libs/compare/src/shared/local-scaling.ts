@@ -1,6 +1,5 @@
-import { instantiate } from '../web-assembly.js';
+import { wasmCandidateKernel, type CandidateKernel } from './candidate-kernel.js';
 import { MOST_REFERENCES, paddedBytes, type SharedFilters } from './shared-filters.js';
-import { SCALING_MODULE_BASE64 } from './scaling-module.js';
 
 /*
  * Local scaling, for extracts of one segment. One filter holds the whole of a person, so some people look
@@ -26,12 +25,6 @@ const FIRST_COUNTED = 1;
 const LAST_COUNTED = 3;
 /** Fewer references show no tail. */
 export const LEAST_REFERENCES = 64;
-
-interface ScalingKernel {
-  nearestReferences(
-    filters: number, words: number, weights: number, from: number, to: number, references: number,
-    length: number, means: number, nearest: number, fence: 0): void;
-}
 
 /**
  * Writes the references into the shared memory.
@@ -63,10 +56,10 @@ export function writeReferences(
  */
 export function measureLikeness(
   { memory, extracts, references, workspaces }: SharedFilters, workspace: number, extract: number,
-  from: number, to: number, length: number,
+  from: number, to: number, length: number, kernel: CandidateKernel = wasmCandidateKernel,
 ): void {
   const { segments: [{ filters, bits, weights }], likeness } = extracts[extract];
-  instantiate<ScalingKernel>(SCALING_MODULE_BASE64, memory).nearestReferences(
+  kernel.bind(memory).nearestReferences(
     filters, paddedBytes(bits) / 8, weights, from, to, references, length, likeness,
     workspaces[workspace], 0);
 }
