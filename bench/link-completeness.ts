@@ -1,12 +1,4 @@
-import { compareAll, type ComparedPairs, type ComparisonScheme } from '#libs/compare';
-import type { EncodedExtract } from '#libs/record';
-
-/** The pairs of two registers that a run followed up, and the vectors that it follows up. */
-export interface FollowedPairs {
-  readonly pairs: ComparedPairs;
-  /** 1 for the vectors whose candidates are scored. */
-  readonly vectors: Uint8Array;
-}
+import type { FollowedPairs } from '#libs/linkage';
 
 export interface Completeness {
   /** Of the true matches that comparing every pair would follow up: the share that are candidates. */
@@ -20,33 +12,32 @@ export interface Completeness {
 }
 
 /** Pairs in the exhaustive join of the sampled rows. */
-const SAMPLED_PAIRS = 2e8;
+const SAMPLED_PAIRS = 1e9;
 const MOST_ROWS = 1000;
 
 /** Joins a sample of rows of the first register with every row of the second, and looks what is missing. */
-export function completenessOf(
-  [a, b]: readonly EncodedExtract[], scheme: ComparisonScheme, followed: FollowedPairs,
-  person: (register: number, row: number) => number, seed: number,
-): Completeness {
-  const rows = sampledRows(a.records, Math.min(MOST_ROWS, Math.ceil(SAMPLED_PAIRS / b.records)), seed);
-  const joined = exhaustiveJoin(rowsOf(a, rows), b, scheme, followed.vectors);
+export async function completenessOf(
+  records: number, followed: FollowedPairs, person: (register: number, row: number) => number, seed: number,
+): Promise<Completeness> {
+  const rows = sampledRows(records, Math.min(MOST_ROWS, Math.ceil(SAMPLED_PAIRS / records)), seed);
+  const joined = await followed.allPairsOf(Uint32Array.from(rows));
   const found = new Set<number>();
-  const place = new Map(rows.map((row, s) => [row, s]));
+  const sampled = new Set(rows);
   for (let e = 0; e < followed.pairs.length; e++) {
-    const s = place.get(followed.pairs.rowsOfA[e]);
-    if (s !== undefined) found.add(s * b.records + followed.pairs.rowsOfB[e]);
+    const [i, j] = [followed.pairs.rowsOfA[e], followed.pairs.rowsOfB[e]];
+    if (sampled.has(i)) found.add(i * records + j);
   }
   const counts = { all: 0, allFound: 0, matches: 0, matchesFound: 0 };
   for (let e = 0; e < joined.length; e++) {
-    const [s, j] = [joined.rowsOfA[e], joined.rowsOfB[e]];
-    const isFound = found.has(s * b.records + j) ? 1 : 0;
-    const isMatch = person(0, rows[s]) === person(1, j) ? 1 : 0;
+    const [i, j] = [joined.rowsOfA[e], joined.rowsOfB[e]];
+    const isFound = found.has(i * records + j) ? 1 : 0;
+    const isMatch = person(0, i) === person(1, j) ? 1 : 0;
     counts.all++;
     counts.allFound += isFound;
     counts.matches += isMatch;
     counts.matchesFound += isMatch * isFound;
   }
-  const half = Math.floor(a.records / 2);
+  const half = Math.floor(records / 2);
   const inBoth = rows.filter((row) => person(0, row) < half).length;
   return {
     pairCompleteness: counts.matchesFound / counts.matches,
@@ -60,26 +51,6 @@ function sampledRows(records: number, count: number, seed: number): number[] {
   const step = Math.max(1, Math.floor(records / count));
   return Array.from({ length: Math.floor(records / step) }, (_, k) => k * step + (seed % step))
     .slice(0, count);
-}
-
-function rowsOf(extract: EncodedExtract, rows: readonly number[]): EncodedExtract {
-  const segments = extract.segments.map(({ name, bits, filters }) => {
-    const own = new Uint8Array((rows.length * bits) / 8);
-    const bytes = bits / 8;
-    rows.forEach((row, s) => own.set(filters.subarray(row * bytes, (row + 1) * bytes), s * bytes));
-    return { name, bits, filters: own };
-  });
-  return { ...extract, records: rows.length, segments };
-}
-
-function exhaustiveJoin(
-  rows: EncodedExtract, b: EncodedExtract, scheme: ComparisonScheme, vectors: Uint8Array,
-): ComparedPairs {
-  const steps = compareAll(rows, b, scheme, { keep: (vector) => vectors[vector] === 1 });
-  for (;;) {
-    const next = steps.next();
-    if (next.done) return next.value.pairs;
-  }
 }
 
 /**

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { link, parseLinkageSpec, planLinkage, type LinkageResult } from '#libs/linkage';
+import { link, parseLinkageSpec, planLinkage, type FollowedPairs, type LinkageResult } from '#libs/linkage';
 import { openComputeThreads } from '../src/linkage-runs/compute-threads.js';
-import { bestThresholdF1, completenessOf, type FollowedPairs } from './link-completeness.js';
+import { bestThresholdF1, completenessOf } from './link-completeness.js';
 import { encodeRegisters, type LinkProfile } from './link-encoding.js';
 import { benchRegisters } from './link-registers.js';
 
@@ -40,10 +40,10 @@ async function main(): Promise<void> {
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   // Planned afterwards, so that what planning takes is in no figure of the run.
   const planned = await planLinkage(encoded.extracts, spec, { compute });
-  await compute.close();
   const people = benchRegisters(records, seed);
   const quality = measure(result, records, registers, people.person);
-  const completeness = completenessOf(encoded.extracts, result.scheme, followed[0], people.person, seed);
+  const completeness = await completenessOf(records, followed[0], people.person, seed);
+  await compute.close();
   console.log(JSON.stringify({
     kernel: compute.kernel, seconds: encoded.seconds + linking, peakRssMb,
     beyondExtractsMb: {

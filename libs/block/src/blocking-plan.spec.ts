@@ -2,10 +2,10 @@ import { chance, randomFilter, turned } from '../../../test/support/encoded-extr
 import type { BlockedSegment } from './blocked-segment.js';
 import {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
-  type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences, type PlanEvidence,
-  type TablePlan,
+  type BlockingSpec, type BlockingTable, type PlanEvidence, type SegmentEvidence, type TablePlan,
 } from './blocking-plan.js';
 import { differencesByLine, differingShares, mostVariableColumns } from './columns.js';
+import { keyAgreement, keyColumns } from './key-columns.js';
 import { indexTable } from './table-index.js';
 
 const SPEC: BlockingSpec = {
@@ -14,22 +14,21 @@ const SPEC: BlockingSpec = {
 };
 const REGISTERS = { recordsOfA: 20000, recordsOfB: 20000, within: false };
 const POOL = Uint16Array.from({ length: 256 }, (_, column) => column);
-const both = (shares: Float64Array): DifferingShares => ({ inPool: shares, inAll: shares });
 const ofShare = (length: number, share: number): Float64Array => new Float64Array(length).fill(share);
 
 /** Filters of half a line. */
-function matchesOf(shares: readonly number[]): MatchDifferences {
+function matchesOf(shares: readonly number[]): SegmentEvidence['ofMatches'] {
   const differing = Uint16Array.from(shares, (share) =>
     (Number.isNaN(share) ? 65535 : Math.round(256 * share)));
-  return { inPool: Float64Array.from(shares), lines: [{ inHalf: differing, inLine: differing }] };
+  return { inKeys: [Float64Array.from(shares)], lines: [{ inHalf: differing, inLine: differing }] };
 }
 
 /** Matches that differ in these shares of each segment, among strangers that differ in half. */
 function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
   return {
     segments: segments.map((shares) => ({
-      bits: 256, pool: POOL, ofMatches: matchesOf(shares),
-      ofRandomPairs: both(ofShare(1000, 0.5)),
+      bits: 256, keyColumns: [POOL], ofMatches: matchesOf(shares),
+      ofRandomPairs: { inKeys: [ofShare(1000, 0.5)], inAll: ofShare(1000, 0.5) },
     })),
     matchWeights: ofShare(segments[0].length, 1), scale: 200,
   };
@@ -97,7 +96,7 @@ describe('the plan of tables', () => {
       return first.kind === 'sampled' ? first.columns.length : 0;
     };
     expect(width(1e4)).toBeLessThan(width(1e6));
-    expect(width(1e6)).toBeGreaterThan(14);
+    expect(width(1e6)).toBeGreaterThan(12);
   });
 
   it('keeps to the budget of comparisons a record, and finds less for less', () => {
@@ -115,9 +114,13 @@ describe('the plan of tables', () => {
   });
 
   it('lets the keys of a long segment lie in one line, and looks at another', () => {
-    const [segment] = evidence(like(0.1)).segments;
-    const pool = Uint16Array.from({ length: 512 }, (_, k) => 4 * k);
-    const long = { ...evidence(like(0.1)), segments: [{ ...segment, bits: 2048, pool }] };
+    const [{ ofMatches, ofRandomPairs }] = evidence(like(0.1)).segments;
+    const fourTimes = <T>([one]: readonly T[]): T[] => [one, one, one, one];
+    const long = { ...evidence(like(0.1)), segments: [{
+      bits: 2048, keyColumns: keyColumns(Uint16Array.from({ length: 512 }, (_, k) => 4 * k), 2048),
+      ofMatches: { inKeys: fourTimes(ofMatches.inKeys), lines: fourTimes(ofMatches.lines) },
+      ofRandomPairs: { ...ofRandomPairs, inKeys: fourTimes(ofRandomPairs.inKeys) },
+    }] };
     const lines = sampled(planTables(REGISTERS, long, SPEC, 1), 0).map((table) => {
       if (table.kind !== 'sampled') throw new Error('expected sampled tables alone');
       const own = new Set(Array.from(table.columns, (column) => Math.floor(column / 512)));
@@ -132,7 +135,7 @@ describe('the plan of tables', () => {
     const withLine = (inHalf: number): PlanEvidence => {
       const differing = new Uint16Array(50).fill(inHalf);
       const lines = [{ inHalf: differing, inLine: differing }];
-      const ofMatches = { inPool: segment.ofMatches.inPool, lines };
+      const ofMatches = { inKeys: segment.ofMatches.inKeys, lines };
       return { ...evidence(like(0.1)), segments: [{ ...segment, ofMatches }] };
     };
     const most = (plan: TablePlan): number => Math.max(...sampled(plan, 0).map((table) =>
@@ -186,7 +189,7 @@ describe('what splits a bucket that is too large', () => {
     expect(refinements({ kind: 'equal', segment: 1 }, 3)).toEqual(
       [{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 2 }]);
     const table = {
-      kind: 'sampled', segment: 0, columns, finer, line: 1, mostInHalf: 5, mostInLine: 9,
+      kind: 'sampled', segment: 0, columns, finer, drawnFrom: 9, line: 1, mostInHalf: 5, mostInLine: 9,
     } as const;
     expect(refinements(table, 2)).toEqual(
       [{ ...table, columns: finer, finer: new Uint16Array(0) }, { kind: 'equal', segment: 1 }]);
@@ -255,6 +258,13 @@ describe('candidate probability', () => {
     const error = Math.sqrt((expected * (1 - expected)) / originals.length);
     // Tables share some columns, so that finds are not quite independent: two hundredths for that.
     expect(Math.abs(own - expected)).toBeLessThan(4 * error + 0.02);
+  });
+
+  it('of a key is that of drawing columns without replacement', () => {
+    // Of 6 columns 2 differ: 4 of 6, then 3 of 5, then 2 of 4 agree.
+    expect(keyAgreement(2 / 6, 6, 3)).toBeCloseTo((4 / 6) * (3 / 5) * (2 / 4), 12);
+    expect(keyAgreement(0, 256, 24)).toBe(1);
+    expect(keyAgreement(0.5, 40, 24)).toBe(0);
   });
 
   it('is certain for an equal segment, and nothing when it is missing', () => {

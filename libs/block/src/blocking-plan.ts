@@ -1,13 +1,14 @@
-import { LINE_COLUMNS, linesOf, type LineDifferences } from './columns.js';
-import { look, looksForChance, sharesOfNearLines, type Look, type LookLimits } from './near-look.js';
+import { linesOf, type LineDifferences } from './columns.js';
+import { keyAgreement } from './key-columns.js';
+import { look, looksForChance, nearInLines, type Look, type LookLimits } from './near-look.js';
 import { seededRandom } from './seeded-random.js';
 
 /**
  * One table of a blocking plan. Records whose keys are equal become candidates.
  * `equal`: the key is the whole filter of the segment; `sampled`: the key is `columns` of it (Hamming LSH,
- * Indyk and Motwani 1998: two filters that differ in a share d of the columns collide with (1 - d)^w), and
- * those that share a key are looked at in line `line` of 512 columns first.
- * `finer` are further columns, which split a bucket that is too large.
+ * Indyk and Motwani 1998: two filters that differ in a share d of the columns collide with about (1 - d)^w),
+ * and those that share a key are looked at in line `line` of 512 columns first.
+ * `finer` are further columns, which split a bucket that is too large; all are drawn from `drawnFrom`.
  */
 export type BlockingTable = { readonly kind: 'equal'; readonly segment: number } | SampledTable;
 
@@ -16,6 +17,7 @@ export interface SampledTable extends LookLimits {
   readonly segment: number;
   readonly columns: Uint16Array;
   readonly finer: Uint16Array;
+  readonly drawnFrom: number;
   readonly line: number;
 }
 
@@ -66,27 +68,20 @@ export interface PlannedRegisters {
   readonly within: boolean;
 }
 
-/** Shares of differing columns of pairs, 0..1; NaN where the segment is missing. */
-export interface DifferingShares {
-  /** Among the columns that keys are drawn from. */
-  readonly inPool: Float64Array;
-  /** Among all. */
-  readonly inAll: Float64Array;
-}
-
-/** How likely matches differ: their shares among the columns that keys are drawn from, and line by line. */
-export interface MatchDifferences {
-  readonly inPool: Float64Array;
-  readonly lines: readonly LineDifferences[];
-}
+/**
+ * Shares of differing columns of pairs, 0..1, NaN where the segment is missing: for each line that is looked
+ * at, among the columns that its keys are drawn from.
+ */
+export type SharesInKeys = readonly Float64Array[];
 
 /** What a sample tells about a segment. */
 export interface SegmentEvidence {
   readonly bits: number;
-  /** Columns to draw from, most variable first. */
-  readonly pool: Uint16Array;
-  readonly ofMatches: MatchDifferences;
-  readonly ofRandomPairs: DifferingShares;
+  /** For each line that is looked at, the columns to draw a key from. */
+  readonly keyColumns: readonly Uint16Array[];
+  readonly ofMatches: { readonly inKeys: SharesInKeys; readonly lines: readonly LineDifferences[] };
+  /** `inAll`: shares of all columns. */
+  readonly ofRandomPairs: { readonly inKeys: SharesInKeys; readonly inAll: Float64Array };
 }
 
 export interface PlanEvidence {
@@ -102,19 +97,20 @@ const LEAST_COLUMNS = 4;
 const MOST_COLUMNS = 24;
 /** Further columns for buckets that are too large. */
 const FINER_COLUMNS = 8;
-/** Columns of a key lie in one line where so many times more of the pool do. */
-const ENOUGH_TO_DRAW = 3;
 /** Tables are planned so many at a time, all of one kind. */
 const TABLES_TOGETHER = 8;
-/** Costs, in comparisons: of a record in a table, … */
-const COST_OF_RECORD = 0.3;
+/**
+ * Costs, in comparisons of a candidate, whose filters lie anywhere (about 200 ns with the native kernel):
+ * of a record in a table, whose key is read and sorted and whose line is fetched, …
+ */
+const COST_OF_RECORD = 1.25;
 /** … of a look at the first half of a line, of a look at the rest, … */
-const COST_OF_LOOK = 0.005;
+const COST_OF_LOOK = 0.01;
 const COST_OF_LONGER_LOOK = 0.1;
-/** … and of a pair of an exhaustive comparison, which reads filters in order. */
-const COST_OF_EXHAUSTIVE_PAIR = 0.25;
+/** … and of 1,024 bits of a pair of an exhaustive comparison, which reads filters in order. */
+const COST_OF_EXHAUSTIVE_KILOBIT = 0.08;
 /** Tables that cost more than this for each match that they add are not worth their time: diffusion wins. */
-const MOST_COMPARISONS_FOR_A_MATCH = 50000;
+const MOST_COMPARISONS_FOR_A_MATCH = 150000;
 /** So much likelier than strangers matches must be to become candidates, or the table tells nothing. */
 const LEAST_LIFT = 3;
 /** A bucket of average size must have so many times fewer pairs than the limit. */
@@ -144,7 +140,7 @@ export function planTables(
   const total = weighted(missed.map(() => 1), matchWeights);
   const share = (): number => (total > 0 ? weighted(missed, matchWeights) / total : 0);
   const equal = segments.reduce(
-    (sum, { ofRandomPairs }) => sum + pairs * equalShare(ofRandomPairs.inPool), 0);
+    (sum, { ofRandomPairs }) => sum + pairs * equalShare(ofRandomPairs.inAll), 0);
   const predicted = {
     looks: 0, comparisons: equal, cost: equal + COST_OF_RECORD * records * segments.length,
   };
@@ -159,8 +155,7 @@ export function planTables(
     predicted.looks += count * pairs * kind.collision;
     predicted.comparisons += count * pairs * kind.chance;
     predicted.cost += count * kind.cost;
-    const { sharing, near } = kind;
-    for (let p = 0; p < missed.length; p++) missed[p] *= (1 - sharing[p]) ** (count * near[p]);
+    drop(missed, kind, count);
   }
   return {
     kind: 'hamming-lsh', pairs, tables, bits: segments.map(({ bits }) => bits),
@@ -174,7 +169,7 @@ export function planTables(
 /** 1 for the likely matches that no equal table finds. */
 function missedByEqualTables({ segments, matchWeights }: PlanEvidence): Float64Array {
   return Float64Array.from(matchWeights, (_, p) =>
-    Number(segments.every(({ ofMatches }) => ofMatches.inPool[p] !== 0)));
+    Number(segments.every(({ ofMatches }) => ofMatches.inKeys.some((shares) => shares[p] !== 0))));
 }
 
 /** Sampled tables of a segment with keys of one width and one look. */
@@ -182,10 +177,10 @@ interface TableKind {
   readonly segment: number;
   readonly width: number;
   readonly look: Look;
-  /** Probability of each likely match to share a key in one such table, … */
-  readonly sharing: Float64Array;
-  /** … share of the lines in which it then is near, and both together. */
-  readonly near: Float64Array;
+  /** For each line: the probability of each likely match to share a key there, … */
+  readonly sharing: readonly Float64Array[];
+  /** … and 1 if it then is near; both together, over the lines. */
+  readonly near: readonly Uint8Array[];
   readonly found: Float64Array;
   /** Mean probability of a random pair to share a key, and to become a candidate. */
   readonly collision: number;
@@ -196,31 +191,40 @@ interface TableKind {
 
 /** The kinds of tables whose buckets are small enough. */
 function tableKinds(
-  { bits, pool, ofMatches, ofRandomPairs }: SegmentEvidence, segment: number, pairs: number, records: number,
-  spec: BlockingSpec,
+  evidence: SegmentEvidence, segment: number, pairs: number, records: number, spec: BlockingSpec,
 ): TableKind[] {
-  const looks = looksForChance(ofRandomPairs.inAll, bits);
-  const passes = looks.map((one) => ({
-    near: sharesOfNearLines(ofMatches.lines, one), halfByChance: ofRandomPairs.inAll.map(one.passHalf),
+  const { bits, keyColumns, ofMatches, ofRandomPairs } = evidence;
+  const passes = looksForChance(ofRandomPairs.inAll, bits).map((one) => ({
+    look: one, near: nearInLines(ofMatches.lines, one), halfByChance: ofRandomPairs.inAll.map(one.passHalf),
     byChance: ofRandomPairs.inAll.map(one.pass),
   }));
   const kinds: TableKind[] = [];
-  for (let width = LEAST_COLUMNS; width <= Math.min(MOST_COLUMNS, pool.length); width++) {
-    const collide = (share: number): number => (1 - share) ** width;
-    const ofChance = ofRandomPairs.inPool.map(collide);
+  const widest = Math.min(MOST_COLUMNS, ...keyColumns.map(({ length }) => length));
+  for (let width = LEAST_COLUMNS; width <= widest; width++) {
+    const agreement = (shares: SharesInKeys): Float64Array[] => shares.map((ofLine, line) =>
+      ofLine.map((share) => (share >= 0 ? keyAgreement(share, keyColumns[line].length, width) : 0)));
+    const ofChance = meanOver(agreement(ofRandomPairs.inKeys));
     const collision = meanProduct(ofChance, null);
-    if (pairs * collision ** 2 * ROOM_IN_BUCKET > spec.maxPairsInBucket && width < pool.length) continue;
-    const sharing = ofMatches.inPool.map((share) => (Number.isNaN(share) ? 0 : collide(share)));
-    for (const [k, one] of looks.entries()) {
-      const chance = meanProduct(ofChance, passes[k].byChance);
+    if (pairs * collision ** 2 * ROOM_IN_BUCKET > spec.maxPairsInBucket && width < widest) continue;
+    const sharing = agreement(ofMatches.inKeys);
+    for (const { look, near, halfByChance, byChance } of passes) {
+      const chance = meanProduct(ofChance, byChance);
       const cost = COST_OF_RECORD * records + pairs * (COST_OF_LOOK * collision
-        + COST_OF_LONGER_LOOK * meanProduct(ofChance, passes[k].halfByChance) + chance);
-      const { near } = passes[k];
-      const found = sharing.map((p, m) => p * near[m]);
-      kinds.push({ segment, width, look: one, sharing, near, found, collision, chance, cost });
+        + COST_OF_LONGER_LOOK * meanProduct(ofChance, halfByChance) + chance);
+      const found = meanOver(sharing.map((ofLine, line) => ofLine.map((p, m) => p * near[line][m])));
+      kinds.push({ segment, width, look, sharing, near, found, collision, chance, cost });
     }
   }
   return kinds;
+}
+
+/** What is still missed of each likely match after so many tables: near in a line is near in all of them. */
+function drop(missed: Float64Array, { sharing, near }: TableKind, count: number): void {
+  for (let line = 0; line < near.length; line++) {
+    for (let p = 0; p < missed.length; p++) {
+      if (near[line][p] === 1) missed[p] *= (1 - sharing[line][p]) ** (count / near.length);
+    }
+  }
 }
 
 /** The kind whose next table finds most for its cost, if any is worth it; ties go to the first. */
@@ -242,14 +246,20 @@ function bestKind(
 }
 
 /** True where comparing every pair costs no more than the tables. */
-export function exhaustiveIsCheaper({ pairs, predicted }: TablePlan): boolean {
-  return pairs * COST_OF_EXHAUSTIVE_PAIR <= predicted.cost;
+export function exhaustiveIsCheaper({ pairs, bits, predicted }: TablePlan): boolean {
+  const kilobits = bits.reduce((sum, one) => sum + one, 0) / 1024;
+  return pairs * COST_OF_EXHAUSTIVE_KILOBIT * kilobits <= predicted.cost;
 }
 
 function weighted(values: Float64Array, weights: Float64Array): number {
   let sum = 0;
   for (let p = 0; p < values.length; p++) sum += values[p] * weights[p];
   return sum;
+}
+
+/** Mean of several arrays, place by place. */
+function meanOver(arrays: readonly Float64Array[]): Float64Array {
+  return arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
 }
 
 /** Mean of the values, or of the products of both; what is missing counts as 0. */
@@ -266,27 +276,20 @@ function equalShare(shares: Float64Array): number {
   return shares.reduce((equal, share) => equal + Number(share === 0), 0) / Math.max(1, shares.length);
 }
 
-/**
- * Columns of the table are drawn from the pool, those of a long segment from one line where that has enough:
- * a key is then read from one place in memory. Tables look at the lines in turn, at another than the line of
- * their key where there are several.
- */
+/** Tables look at the lines in turn, and draw their keys from the columns that belong to the line. */
 function sampledTable(
-  { segment, width, look: { mostInHalf, mostInLine } }: TableKind, { pool, bits }: SegmentEvidence,
+  { segment, width, look: { mostInHalf, mostInLine } }: TableKind, { keyColumns }: SegmentEvidence,
   drawn: number[], random: () => number,
 ): SampledTable {
-  const lines = linesOf(bits);
-  const line = drawn[segment]++ % lines;
-  const take = Math.min(width + FINER_COLUMNS, pool.length);
-  const lineOfKey = (line + 1) % lines;
-  const inLine = Array.from(pool).filter((column) => Math.floor(column / LINE_COLUMNS) === lineOfKey);
-  const columns = inLine.length >= ENOUGH_TO_DRAW * take ? inLine : Array.from(pool);
+  const line = drawn[segment]++ % keyColumns.length;
+  const columns = Array.from(keyColumns[line]);
+  const take = Math.min(width + FINER_COLUMNS, columns.length);
   for (let k = 0; k < take; k++) {
     const other = k + Math.floor(random() * (columns.length - k));
     [columns[k], columns[other]] = [columns[other], columns[k]];
   }
   return {
-    kind: 'sampled', segment, line, mostInHalf, mostInLine,
+    kind: 'sampled', segment, line, mostInHalf, mostInLine, drawnFrom: columns.length,
     columns: Uint16Array.from(columns.slice(0, width)).sort(),
     finer: Uint16Array.from(columns.slice(width, take)).sort(),
   };
@@ -302,18 +305,16 @@ export function refinements(table: BlockingTable, segments: number): BlockingTab
 
 /**
  * Probability that a plan makes a pair a candidate by the tables of a segment if no bucket is cut, given the
- * share of differing columns there (0..1; NaN where it is missing). Columns are treated as drawn with
- * replacement.
+ * share of differing columns there (0..1; NaN where it is missing), taken to be the same in every line.
  */
 export function segmentCandidateProbability(
   { tables, bits }: TablePlan, segment: number,
 ): (share: number) => number {
-  const kinds = new Map<string, { count: number; width: number; look: Look }>();
+  const kinds = new Map<string, { count: number; table: SampledTable; look: Look }>();
   for (const table of tables) {
     if (table.kind === 'equal' || table.segment !== segment) continue;
-    const name = `${table.columns.length} ${table.mostInHalf} ${table.mostInLine}`;
-    const kind = kinds.get(name)
-      ?? { count: 0, width: table.columns.length, look: look(table, bits[segment]) };
+    const name = [table.columns.length, table.drawnFrom, table.mostInHalf, table.mostInLine].join(' ');
+    const kind = kinds.get(name) ?? { count: 0, table, look: look(table, bits[segment]) };
     kinds.set(name, { ...kind, count: kind.count + 1 });
   }
   const lines = linesOf(bits[segment]);
@@ -321,10 +322,11 @@ export function segmentCandidateProbability(
     if (Number.isNaN(share)) return 0;
     if (share === 0) return 1;
     let missed = 1;
-    for (const { count, width, look: { pass } } of kinds.values()) {
+    for (const { count, table: { drawnFrom, columns }, look: { pass } } of kinds.values()) {
       // Near in a line or not is the same for every table that looks there.
       const near = pass(share);
-      missed *= (1 - near + near * (1 - (1 - share) ** width) ** (count / lines)) ** lines;
+      const sharing = keyAgreement(share, drawnFrom, columns.length);
+      missed *= (1 - near + near * (1 - sharing) ** (count / lines)) ** lines;
     }
     return 1 - missed;
   };

@@ -62,6 +62,7 @@ const tables = fc.oneof(
   fc.uniqueArray(fc.integer({ min: 0, max: 63 }), { minLength: 1, maxLength: 24 })
     .map((columns): BlockingTable => ({
       kind: 'sampled', segment: 0, columns: Uint16Array.from(columns), finer: new Uint16Array(0),
+      drawnFrom: columns.length,
       line: 0, mostInHalf: 256, mostInLine: 512,
     })));
 const sizes = fc.integer({ min: 0, max: 30 });

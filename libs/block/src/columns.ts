@@ -64,7 +64,7 @@ function equalRows(a: BlockedSegment, b: BlockedSegment, i: number, j: number): 
   return true;
 }
 
-/** Columns of a line that is looked at, see `NearLook`. */
+/** Columns of a line that is looked at, see `LookLimits`. */
 export const LINE_COLUMNS = 512;
 /** More columns than a line has: a pair without the segment is near nowhere. */
 const NOWHERE = 65535;

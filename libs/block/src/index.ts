@@ -1,14 +1,14 @@
 export { type BlockedSegment } from './blocked-segment.js';
 export {
   allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
-  type BlockingPlan, type BlockingSpec, type BlockingTable, type DifferingShares, type MatchDifferences,
-  type PlanEvidence, type PlannedRegisters, type PlanPrediction, type SampledTable, type SegmentEvidence,
-  type TablePlan,
+  type BlockingPlan, type BlockingSpec, type BlockingTable, type PlanEvidence, type PlannedRegisters,
+  type PlanPrediction, type SampledTable, type SegmentEvidence, type SharesInKeys, type TablePlan,
 } from './blocking-plan.js';
 export { joinBuckets, type BucketCounts, type BucketJoin } from './bucket-join.js';
 export {
   differencesByLine, differingShares, mostVariableColumns, type LineDifferences,
 } from './columns.js';
+export { keyAgreement, keyColumns } from './key-columns.js';
 export { look, looksForChance, type Look, type LookLimits } from './near-look.js';
 export { randomPairs, seededRandom } from './seeded-random.js';
 export { indexTable, type TableIndex } from './table-index.js';

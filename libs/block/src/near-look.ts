@@ -53,17 +53,12 @@ export function look(limits: LookLimits, bits: number): Look {
   return { ...limits, passHalf: interpolated(ofHalf), pass: interpolated(ofBoth) };
 }
 
-/** Share of the lines in which each pair is near: a look at one line says the same in every table. */
-export function sharesOfNearLines(
+/** For each line, 1 for the pairs that a look there finds near: it says the same in every table. */
+export function nearInLines(
   lines: readonly LineDifferences[], { mostInHalf, mostInLine }: LookLimits,
-): Float64Array {
-  const shares = new Float64Array(lines[0].inHalf.length);
-  for (const { inHalf, inLine } of lines) {
-    for (let p = 0; p < shares.length; p++) {
-      if (inHalf[p] <= mostInHalf && inLine[p] <= mostInLine) shares[p] += 1 / lines.length;
-    }
-  }
-  return shares;
+): Uint8Array[] {
+  return lines.map(({ inHalf, inLine }) => Uint8Array.from(inHalf, (half, p) =>
+    Number(half <= mostInHalf && inLine[p] <= mostInLine)));
 }
 
 /** The most differing columns that at most the share `allowed` of random pairs stay within; 0 if none. */

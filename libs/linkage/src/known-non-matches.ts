@@ -21,7 +21,7 @@ export async function knownNonMatches(
       continue;
     }
     result.push(await countWithin({
-      filters, a: x, b: x, scheme, blocking: spec.blocking, knownNonMatches: null,
+      filters, a: x, b: x, scheme, blocking: spec.blocking,
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 7000 + x,
     }, compute, (fraction) => resources.onProgress?.({
       stage: 'compare', registers: registerId, fraction: 0.05 + (0.05 * (x + fraction)) / extracts.length,

@@ -1,6 +1,7 @@
 import type { EncodedExtract } from '#libs/record';
 import { shareFilters } from '#libs/compare';
 import { Compute, workspacesFor } from './compute.js';
+import { countedPair, firstModel } from './first-model.js';
 import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
 import { assertLinkable } from './linkage-input.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
@@ -68,9 +69,12 @@ export async function planLinkage(
   const registers: PlannedRegisterPair[] = [];
   const kept: number[] = [];
   for (const [t, { a, b }] of tasks.entries()) {
+    const pair = countedPair(extracts[a], extracts[b], scheme, nonMatchesFor(known, a, b));
     const planned = await planCounting({
-      filters, a, b, scheme, blocking: spec.blocking, knownNonMatches: nonMatchesFor(known, a, b),
+      filters, a, b, scheme, blocking: spec.blocking,
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 100 * (t + 1) + 1,
+      knownNonMatches: pair.knownNonMatches,
+      oddsOf: async (counts, reliable) => (await firstModel(pair, counts, reliable, resources)).odds,
     }, compute, PLANNING_PAIRS);
     kept.push(planned.keptPairs);
     registers.push(describe(`${extracts[a].registerId} x ${extracts[b].registerId}`, planned));

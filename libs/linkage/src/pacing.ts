@@ -31,6 +31,8 @@ export interface FollowedPairs {
   readonly pairs: ComparedPairs;
   /** 1 for the vectors whose candidates are scored. */
   readonly vectors: Uint8Array;
+  /** All pairs with such a vector that these rows of the first register are in, candidates or not. */
+  readonly allPairsOf: (rows: Uint32Array) => Promise<ComparedPairs>;
 }
 
 export interface LinkageProgress {

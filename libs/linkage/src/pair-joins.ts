@@ -1,4 +1,5 @@
 import { seededRandom, type PlannedRegisters, type TablePlan } from '#libs/block';
+import type { ComparedPairs } from '#libs/compare';
 import { CappedPairs, firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute, PlacelessTask } from './compute.js';
 import type { CountingTask } from './counting-task.js';
@@ -66,6 +67,26 @@ export async function countPairsWithin(
   const rows = mostPairs === null ? allRows(registersOf(task).recordsOfA) : sampledRows(task, mostPairs);
   const against = mostPairs === null ? 'later' : 'others';
   return (await joinRows(task, compute, rows, against, none, cap, report)).counts;
+}
+
+/** The pairs of some rows of A with all rows of B whose vector is in `keep`. */
+export async function pairsOfRows(
+  task: CountingTask, compute: Compute, rows: Uint32Array, keep: Uint8Array,
+): Promise<ComparedPairs> {
+  const against = task.a === task.b ? 'others' : 'all';
+  const noCap = { most: 2 ** 32, places: new Uint32Array(task.scheme.vectors) };
+  return columnsOf((await joinRows(task, compute, rows, against, keep, noCap, () => undefined)).kept);
+}
+
+/** Columns of pairs that are row of A, row of B and vector in turn. */
+export function columnsOf(rows: Uint32Array): ComparedPairs {
+  const length = rows.length / 3;
+  const column = (c: number): Uint32Array => {
+    const values = new Uint32Array(length);
+    for (let k = 0; k < length; k++) values[k] = rows[3 * k + c];
+    return values;
+  };
+  return { length, rowsOfA: column(0), rowsOfB: column(1), vectors: column(2) };
 }
 
 async function joinRows(

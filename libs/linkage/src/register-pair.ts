@@ -2,12 +2,14 @@ import type { EncodedExtract } from '#libs/record';
 import type { BlockingPlan } from '#libs/block';
 import type { ComparedPairs, ComparisonScheme, SharedFilters } from '#libs/compare';
 import {
-  bipartitePosterior, fitMatches, matchesPerFoundMatch, matchProbabilities, nonMatchDistribution,
-  patternShares, refitMatches, tellingVectors,
+  bipartitePosterior, matchesPerFoundMatch, matchProbabilities, patternShares, refitMatches,
   type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
 } from '#libs/score';
 import type { Compute } from './compute.js';
+import type { CountingTask } from './counting-task.js';
+import { countedPair, firstModel, mostMatches } from './first-model.js';
 import type { LinkageSpec } from './linkage-spec.js';
+import { pairsOfRows } from './pair-joins.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
 import { countVectors, type VectorCounts } from './vector-counts.js';
 
@@ -50,73 +52,51 @@ export interface RegisterPairTask {
 
 /** Pairs whose pairwise odds are below this are not followed up. */
 const LEAST_ODDS = 1e-4;
-/** A record of a `many` register matches at most this many of its own register, for the bound in EM. */
-const MOST_DUPLICATES = 20;
-
 /**
  * One similarity cannot tell matches with many errors from chance among the records that are left, who are
  * alike more often than others are: each round would take some of that for matches.
  */
 const ROUNDS_WITH_ONE_SEGMENT = 1;
 
-/** One segment alone tells matches where chance has at most this many pairs for a record. */
-const CHANCE_PAIRS = 1;
-
 /** Block, compare and score one pair of registers. `report` gets the fraction done, 0..1. */
 export async function linkRegisterPair(
   task: RegisterPairTask, compute: Compute, resources: LinkageResources, report: (fraction: number) => void,
 ): Promise<RegisterPairLinks> {
   const { a, b, scheme, spec, filters, numbers, knownNonMatches } = task;
-  const counted = await countVectors({
-    filters, a: numbers[0], b: numbers[1], scheme, blocking: spec.blocking, knownNonMatches,
+  const pair = countedPair(a, b, scheme, knownNonMatches);
+  const counting: CountingTask = {
+    filters, a: numbers[0], b: numbers[1], scheme, blocking: spec.blocking,
     sampledPairs: spec.comparison.sampledPairs, seed: task.seed + 1,
+  };
+  const counted = await countVectors({
+    ...counting, knownNonMatches,
+    oddsOf: async (counts, reliable) => (await firstModel(pair, counts, reliable, resources)).odds,
   }, compute, (fraction) => report(0.9 * fraction));
-  const space: VectorSpace = { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors };
-  const most = mostMatches(a, b);
-  const chance = nonMatchDistribution(space, task.knownNonMatches, counted.counts, most);
-  const telling = tellingVectors(
-    space, chance.probabilities, sumOf(counted.counts), CHANCE_PAIRS * Math.min(a.records, b.records));
-  const fit = await drive(fitMatches(space, {
-    counts: counted.counts, reliable: counted.reliable, mostMatches: most,
-    nonMatch: chance.probabilities, fitNonMatch: chance.assumed,
-    telling,
-  }), resources, () => report(0.9));
+  const { fit, odds } = await firstModel(pair, counted.counts, counted.reliable, resources);
   await breathe(resources);
-  const keep = worthFollowing(counted, matchProbabilities(space, fit.model), fit, telling);
+  const keep = worthFollowing(counted, odds);
   const pairs = pairsWith(counted.pairs, keep);
-  resources.onFollowedPairs?.({ registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: keep });
+  resources.onFollowedPairs?.({
+    registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: keep,
+    allPairsOf: (rows) => pairsOfRows(counting, compute, rows, keep),
+  });
   const scored = await drive(
-    scorePairs(task, space, counted, fit, keep, pairs), resources, () => report(0.95));
+    scorePairs(task, pair.space, counted, fit, keep, pairs), resources, () => report(0.95));
   report(1);
   return {
     pairs, ...scored, model: { ...scored.model, plan: counted.plan, em: fit, nonMatch: fit.nonMatch },
   };
 }
 
-/** What the registers' cardinalities allow. */
-function mostMatches(a: EncodedExtract, b: EncodedExtract): number {
-  if (a === b) return MOST_DUPLICATES * a.records;
-  const bounds = [a.cardinality === 'unique' ? b.records : null, b.cardinality === 'unique' ? a.records : null]
-    .filter((bound) => bound !== null);
-  return bounds.length > 0 ? Math.min(...bounds) : MOST_DUPLICATES * Math.max(a.records, b.records);
-}
-
 /**
  * 1 for the vectors whose pairs are scored: those that are not hopeless, of the rare ones. A vector without
  * a pair is among them: it was looked for, so its share of m does not point to matches out of reach.
  */
-function worthFollowing(
-  { counts, rare }: VectorCounts, m: Float64Array, fit: MatchFit, telling: Uint8Array,
-): Uint8Array {
-  const odds = fit.matches / sumOf(counts);
-  const keep = new Uint8Array(counts.length);
+function worthFollowing({ counts, rare }: VectorCounts, odds: Float64Array): Uint8Array {
+  const keep = odds.map((one, vector) => Number(rare[vector] === 1 && one >= LEAST_ODDS));
   // Two records without a common segment were not compared: no prior makes a link of that.
-  const nothingObserved = counts.length - 1;
-  for (let vector = 0; vector < nothingObserved; vector++) {
-    const worthIt = (odds * m[vector]) / fit.nonMatch[vector] >= LEAST_ODDS;
-    keep[vector] = Number(rare[vector] === 1 && telling[vector] === 1 && worthIt);
-  }
-  return keep;
+  keep[counts.length - 1] = 0;
+  return Uint8Array.from(keep);
 }
 
 function pairsWith(pairs: ComparedPairs, keep: Uint8Array): ComparedPairs {
@@ -209,8 +189,4 @@ function withUnreached(
   const weightOf = patternShares(space, counts);
   return matched.map((sum, v) =>
     sum + matches * weightOf[v] * m[v] * (1 - keep[v] * candidateProbability[v]));
-}
-
-function sumOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -2,13 +2,14 @@ import {
   allPairs, exhaustiveIsCheaper, randomPairs, type BlockingPlan, type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import type { ComparedPairs } from '#libs/compare';
-import { matchWeights, planFromSample } from './blocking-evidence.js';
+import { planFromSample } from './blocking-evidence.js';
 import { observedProbabilities, plannedProbabilities } from './candidate-probability.js';
 import { firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute } from './compute.js';
-import type { CountingTask } from './counting-task.js';
+import type { CountingTask, PlannedTask } from './counting-task.js';
 import {
-  countPairsWithin, joinAllRows, joinSample, joinTables, registersOf, rowsToSample, type JoinedSample,
+  columnsOf, countPairsWithin, joinAllRows, joinSample, joinTables, registersOf, rowsToSample,
+  type JoinedSample,
 } from './pair-joins.js';
 import { byRarity, rareVectors } from './rare-vectors.js';
 
@@ -63,7 +64,7 @@ const WIDER_ROOM = 10;
  * that is like too many others keeps the candidates that are rarest by chance; the rest are counted as cut.
  */
 export async function countVectors(
-  task: CountingTask, compute: Compute, report: (fraction: number) => void,
+  task: PlannedTask, compute: Compute, report: (fraction: number) => void,
 ): Promise<VectorCounts> {
   const registers = registersOf(task);
   const sampled = await sampleRandomPairs(task, compute);
@@ -95,7 +96,7 @@ export async function countVectors(
 
 /** Records keep the candidates that are rarest by chance. */
 function capOf(
-  { scheme, knownNonMatches, blocking: { maxCandidatesOfRecord: most } }: CountingTask,
+  { scheme, knownNonMatches, blocking: { maxCandidatesOfRecord: most } }: PlannedTask,
   sampled: Float64Array,
 ): CandidateCap {
   const places = new Uint32Array(scheme.vectors);
@@ -112,7 +113,7 @@ interface PlannedTables {
 }
 
 async function plannedTables(
-  task: CountingTask, compute: Compute, sampled: Float64Array, mostPairs: number,
+  task: PlannedTask, compute: Compute, sampled: Float64Array, mostPairs: number,
   report: (fraction: number) => void,
 ): Promise<PlannedTables> {
   const registers = registersOf(task);
@@ -125,10 +126,9 @@ async function plannedTables(
   const joined = await joinSample(task, compute, wide, wider, mostPairs, report);
   const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
   const evidence = keptWith(joined.kept, rare);
-  // By chance alone where that is known: in the joined rows a level that matches fill is not rare.
-  const order = byRarity(task.scheme, task.knownNonMatches ?? joined.counts);
-  const weights = matchWeights(evidence, order, joined.counts, task.knownNonMatches);
-  return { joined, rare, evidence, plan: planFromSample(task, registers, evidence, weights, joined.scale) };
+  const reliable = Uint8Array.from(joined.counts, (_, v) => Number(wellSampled(joined, v, registers)));
+  const odds = await task.oddsOf(joined.counts.map((count) => count * joined.scale), reliable);
+  return { joined, rare, evidence, plan: planFromSample(task, registers, evidence, odds, joined.scale) };
 }
 
 /** What counting the vectors of two extracts would do. */
@@ -147,7 +147,7 @@ const MARGIN_DEVIATIONS = 2;
 
 /** As `countVectors` plans, but from a smaller sample, of at most `mostPairs` pairs; nothing is counted. */
 export async function planCounting(
-  task: CountingTask, compute: Compute, mostPairs: number,
+  task: PlannedTask, compute: Compute, mostPairs: number,
 ): Promise<PlannedCounting> {
   const registers = registersOf(task);
   const pairs = allPairs(registers);
@@ -245,14 +245,4 @@ function keptWith(kept: Uint32Array, keep: Uint8Array): Uint32Array {
     if (keep[kept[k + 2]]) wanted.push(kept[k], kept[k + 1], kept[k + 2]);
   }
   return Uint32Array.from(wanted);
-}
-
-function columnsOf(rows: Uint32Array): ComparedPairs {
-  const length = rows.length / 3;
-  const column = (c: number): Uint32Array => {
-    const values = new Uint32Array(length);
-    for (let k = 0; k < length; k++) values[k] = rows[3 * k + c];
-    return values;
-  };
-  return { length, rowsOfA: column(0), rowsOfB: column(1), vectors: column(2) };
 }

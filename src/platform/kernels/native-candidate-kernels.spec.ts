@@ -122,16 +122,18 @@ describe('the native candidate kernel', () => {
     };
     const filters = finished(shareFilters([203, 150].map((records, x): EncodedExtract => (
       { registerId: `r${x}`, cardinality: 'unique', records, segments: segments(x, records) })), one, 1));
-    const references = writeReferences(filters, [0, 1].map(() => Uint32Array.from({ length: 70 }, (_, k) => 2 * k)));
-    const likeness = (form: CandidateKernel): number[] => filters.extracts.flatMap(({ records, likeness }, x) => {
-      const halves = new Float32Array(filters.memory.buffer, likeness, 2 * records).fill(-1);
-      measureLikeness(filters, 0, x, 0, 101, references, form);
-      measureLikeness(filters, 0, x, 101, records, references, form);
-      return Array.from(halves);
-    });
-    const expected = likeness(wasmCandidateKernel);
+    const some = Uint32Array.from({ length: 70 }, (_, k) => 2 * k);
+    const references = writeReferences(filters, [some, some]);
+    const measured = (form: CandidateKernel): number[] =>
+      filters.extracts.flatMap(({ records, likeness }, x) => {
+        const halves = new Float32Array(filters.memory.buffer, likeness, 2 * records).fill(-1);
+        measureLikeness(filters, 0, x, 0, 101, references, form);
+        measureLikeness(filters, 0, x, 101, records, references, form);
+        return Array.from(halves);
+      });
+    const expected = measured(wasmCandidateKernel);
     expect(new Set(expected).size).toBeGreaterThan(bits === 8 ? 20 : 200);
-    for (const form of kernels) expect(likeness(form)).toEqual(expected);
+    for (const form of kernels) expect(measured(form)).toEqual(expected);
   });
 
   it('refuses what does not lie within the memory', () => {

@@ -3,7 +3,7 @@ import { CANDIDATES_MODULE_BASE64 } from './candidates-module.js';
 import { NEAR_MODULE_BASE64 } from './near-module.js';
 import { SCALING_MODULE_BASE64 } from './scaling-module.js';
 
-/** The loops over a shared memory, as kernel/candidates.as, near.as and scaling.as have them. Places in bytes. */
+/** The loops over a shared memory of kernel/candidates.as, near.as and scaling.as. Places in bytes. */
 export interface CandidateLoops {
   verifyPairs(
     first: number, segments: number, pairs: number, length: number, counts: number, keep: number,
