@@ -164,6 +164,19 @@ describe('the plan of tables', () => {
     expect(missing.predicted.pairCompleteness).toBeLessThanOrEqual(0.5);
   });
 
+  it('is possible where random pairs miss the segment, and finds more for its tables then', () => {
+    const [segment] = evidence(like(0.1)).segments;
+    const withMissing = ofShare(1000, 0.5).map((share, p) => (p % 2 === 0 ? share : Number.NaN));
+    const ofRandomPairs = { inKeys: [withMissing], inAll: withMissing };
+    const half = { ...evidence(like(0.1)), segments: [{ ...segment, ofRandomPairs }] };
+    const spec = { ...SPEC, tablesPerSegment: 8 };
+    const [all, some] = [evidence(like(0.1)), half].map((one) => planTables(REGISTERS, one, spec, 1));
+    expect(sampled(some, 0)).toHaveLength(8);
+    expect(some.predicted.looks).toBeGreaterThan(0);
+    expect(some.predicted.cost).toBeGreaterThan(0);
+    expect(some.predicted.pairCompleteness).toBeGreaterThan(all.predicted.pairCompleteness);
+  });
+
   it('without any likely match is the tables of equal filters', () => {
     expect(planTables(REGISTERS, evidence([]), SPEC, 1)).toMatchObject(
       { tables: [{ kind: 'equal' }], predicted: { pairCompleteness: 1 } });

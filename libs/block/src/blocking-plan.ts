@@ -194,15 +194,19 @@ function tableKinds(
   evidence: SegmentEvidence, segment: number, pairs: number, records: number, spec: BlockingSpec,
 ): TableKind[] {
   const { bits, keyColumns, ofMatches, ofRandomPairs } = evidence;
+  // A pair without the segment shares no key, and is near nowhere.
+  const unlessMissing = (shares: Float64Array, probability: (share: number) => number): Float64Array =>
+    shares.map((share) => (share >= 0 ? probability(share) : 0));
   const passes = looksForChance(ofRandomPairs.inAll, bits).map((one) => ({
-    look: one, near: nearInLines(ofMatches.lines, one), halfByChance: ofRandomPairs.inAll.map(one.passHalf),
-    byChance: ofRandomPairs.inAll.map(one.pass),
+    look: one, near: nearInLines(ofMatches.lines, one),
+    halfByChance: unlessMissing(ofRandomPairs.inAll, one.passHalf),
+    byChance: unlessMissing(ofRandomPairs.inAll, one.pass),
   }));
   const kinds: TableKind[] = [];
   const widest = Math.min(MOST_COLUMNS, ...keyColumns.map(({ length }) => length));
   for (let width = LEAST_COLUMNS; width <= widest; width++) {
     const agreement = (shares: SharesInKeys): Float64Array[] => shares.map((ofLine, line) =>
-      ofLine.map((share) => (share >= 0 ? keyAgreement(share, keyColumns[line].length, width) : 0)));
+      unlessMissing(ofLine, (share) => keyAgreement(share, keyColumns[line].length, width)));
     const ofChance = meanOver(agreement(ofRandomPairs.inKeys));
     const collision = meanProduct(ofChance, null);
     if (pairs * collision ** 2 * ROOM_IN_BUCKET > spec.maxPairsInBucket && width < widest) continue;
@@ -262,11 +266,11 @@ function meanOver(arrays: readonly Float64Array[]): Float64Array {
   return arrays[0].map((_, k) => arrays.reduce((sum, array) => sum + array[k], 0) / arrays.length);
 }
 
-/** Mean of the values, or of the products of both; what is missing counts as 0. */
+/** Mean of the values, or of the products of both. */
 function meanProduct(values: Float64Array, factors: Float64Array | null): number {
   let sum = 0;
   for (let p = 0; p < values.length; p++) {
-    if (!Number.isNaN(values[p])) sum += factors ? values[p] * factors[p] : values[p];
+    sum += factors ? values[p] * factors[p] : values[p];
   }
   return sum / Math.max(1, values.length);
 }
