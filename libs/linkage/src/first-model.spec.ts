@@ -22,8 +22,8 @@ const expectedMatches = (odds: Float64Array): number =>
 
 describe('the first model of two registers', () => {
   it('expects about as many matches as there are, and where they are', async () => {
-    const { fit, odds } = await firstModel(countedPair(unique, many, scheme, KNOWN), COUNTS, ALL, {});
-    expect(fit.converged).toBe(true);
+    const { fit: found, odds } = await firstModel(countedPair(unique, many, scheme, KNOWN), COUNTS, ALL, {});
+    expect(found.converged).toBe(true);
     expect(Math.abs(expectedMatches(odds) - 240)).toBeLessThan(15);
     expect(odds[9]).toBeGreaterThan(50);
     expect(Array.from(odds.slice(6, 10))).toEqual(Array.from(odds.slice(6, 10)).sort((x, y) => x - y));
