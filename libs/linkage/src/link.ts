@@ -39,10 +39,10 @@ export interface LinkageResult extends Decision {
  *   are not of the extracts, `LINKAGE_OVER_BUDGET` when more memory is predicted than is allowed.
  */
 export async function link(
-  extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
+  extracts: readonly EncodedExtract[], given: LinkageSpec, resources: LinkageResources = {},
   previous?: PreviousEntities,
 ): Promise<LinkageResult> {
-  parseLinkageSpec(spec);
+  const spec = parseLinkageSpec(given);
   assertLinkable(extracts);
   if (previous) assertPrevious(previous, extracts);
   const tasks = linkageTasks(extracts, previous?.settled);

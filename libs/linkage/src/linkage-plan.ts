@@ -48,10 +48,10 @@ const PLANNING_PAIRS = 1e7;
  * @throws VinculumError as `link` does, `LINKAGE_OVER_BUDGET` included.
  */
 export async function planLinkage(
-  extracts: readonly EncodedExtract[], spec: LinkageSpec, resources: LinkageResources = {},
+  extracts: readonly EncodedExtract[], given: LinkageSpec, resources: LinkageResources = {},
   previous?: PreviousEntities,
 ): Promise<LinkagePlan> {
-  parseLinkageSpec(spec);
+  const spec = parseLinkageSpec(given);
   assertLinkable(extracts);
   if (previous) assertPrevious(previous, extracts);
   const tasks = linkageTasks(extracts, previous?.settled);

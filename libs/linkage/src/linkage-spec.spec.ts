@@ -47,7 +47,7 @@ describe('linkage spec', () => {
   it.each(NUMBERS)('takes %s from %d to %d and nothing else', (path, least, most, whole) => {
     for (const good of [least, most]) expect(() => parseLinkageSpec(changed(path, good))).not.toThrow();
     const bad = [
-      undefined, null, '5', true, [], {}, [least], Number.NaN, Infinity, least - 1, most + 1, ...(whole ? [least + 0.5] : []),
+      ...(path === 'blocking.maxCandidatesOfRecord' ? [] : [undefined]), null, '5', true, [], {}, [least], Number.NaN, Infinity, least - 1, most + 1, ...(whole ? [least + 0.5] : []),
     ];
     for (const value of bad) {
       expect(refusal(changed(path, value))).toMatchObject({
@@ -76,6 +76,12 @@ describe('linkage spec', () => {
     ['score.extra', [[]]], ['decision.precision', 0.9], ['comparison.steps2', { a: { b: 1 } }],
   ])('refuses the unknown member %s %j by its name', (path, value) => {
     expect(refusal(changed(path, value)).message).toContain(`${path} is not known`);
+  });
+
+  it('takes a spec from before candidates were limited to have the limit of the shipped one', () => {
+    const older = changed('blocking.maxCandidatesOfRecord', undefined);
+    expect(parseLinkageSpec(older)).toEqual(JSON.parse(DEFAULT));
+    expect(Object.hasOwn(older.blocking as Json, 'maxCandidatesOfRecord')).toBe(false);
   });
 
   it('refuses a member whose name only looks like a path', () => {

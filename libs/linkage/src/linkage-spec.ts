@@ -43,12 +43,17 @@ const DECISIONS: ReadonlyMap<string, NumberField> = new Map([
   ['target-precision', { path: 'decision.precision', least: 0.5, most: 0.9999, whole: false }],
 ]);
 
+/** What a spec that was written before there was this limit is taken to say. */
+const CANDIDATES_OF_RECORD_UNLESS_SAID = 1000;
+
 /**
- * Reads a linkage spec, complete and without unknown members.
+ * Reads a linkage spec, complete and without unknown members; `blocking.maxCandidatesOfRecord` alone may be
+ * left out.
  *
  * @throws VinculumError `LINKAGE_SPEC_INVALID` with every reason.
  */
-export function parseLinkageSpec(json: unknown): LinkageSpec {
+export function parseLinkageSpec(given: unknown): LinkageSpec {
+  const json = withCandidatesOfRecord(given);
   const reasons: string[] = [];
   if (value(json, 'kind') !== 'vinculum-linkage-spec') reasons.push('kind must be "vinculum-linkage-spec"');
   if (value(json, 'version') !== 1) reasons.push('version must be 1');
@@ -67,6 +72,15 @@ export function parseLinkageSpec(json: unknown): LinkageSpec {
     throw new VinculumError('LINKAGE_SPEC_INVALID', `the linkage spec is refused: ${reasons.join('; ')}`);
   }
   return json as LinkageSpec;
+}
+
+function withCandidatesOfRecord(json: unknown): unknown {
+  const blocking = value(json, 'blocking');
+  const isLeftOut = typeof blocking === 'object' && blocking !== null && !Array.isArray(blocking)
+    && !Object.hasOwn(blocking, 'maxCandidatesOfRecord');
+  if (!isLeftOut) return json;
+  const whole = { ...blocking, maxCandidatesOfRecord: CANDIDATES_OF_RECORD_UNLESS_SAID };
+  return { ...(json as object), blocking: whole };
 }
 
 /** The canonical text of a spec, which its hash is taken over. */
