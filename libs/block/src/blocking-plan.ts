@@ -109,8 +109,11 @@ const COST_OF_LOOK = 0.01;
 const COST_OF_LONGER_LOOK = 0.1;
 /** … and of 1,024 bits of a pair of an exhaustive comparison, which reads filters in order. */
 const COST_OF_EXHAUSTIVE_KILOBIT = 0.08;
-/** Tables that cost more than this for each match that they add are not worth their time: diffusion wins. */
-const MOST_COMPARISONS_FOR_A_MATCH = 1000000;
+/**
+ * Tables that cost more than this for each match that they add (0.2 s of a processor) are not worth their
+ * time: diffusion wins.
+ */
+const MOST_COMPARISONS_FOR_A_MATCH = 1e6;
 /** So much likelier than strangers matches must be to become candidates, or the table tells nothing. */
 const LEAST_LIFT = 3;
 /** A bucket of average size must have so many times fewer pairs than the limit. */
@@ -150,7 +153,8 @@ export function planTables(
     if (kind === null) break;
     const count = Math.min(TABLES_TOGETHER, spec.tablesPerSegment - drawn[kind.segment],
       Math.floor((most - predicted.cost) / kind.cost));
-    if (count < 1) break;
+    // Not `count < 1`: what is no number ends it too.
+    if (!(count >= 1)) break;
     for (let t = 0; t < count; t++) tables.push(sampledTable(kind, segments[kind.segment], drawn, random));
     predicted.looks += count * pairs * kind.collision;
     predicted.comparisons += count * pairs * kind.chance;

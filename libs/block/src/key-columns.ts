@@ -19,7 +19,7 @@ export function keyColumns(variable: Uint16Array, bits: number): Uint16Array[] {
 /**
  * Probability that two filters which differ in the share `differing` (0..1) of `columns` columns agree in
  * `width` of them, drawn without replacement. With replacement it would be (1 - differing)^width, which is
- * twice as much where a third differs and 24 of 256 are drawn.
+ * 1.8 times as much where a third differs and 24 of 256 are drawn.
  */
 export function keyAgreement(differing: number, columns: number, width: number): number {
   const apart = differing * columns;

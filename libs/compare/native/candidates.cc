@@ -1,5 +1,5 @@
-// Candidate kernel, native: the same jobs, the same answers as kernel/candidates.as and kernel/near.as. One N-API file
-// without dependencies; forms are compiled for their instruction sets and chosen when it is loaded.
+// Candidate kernel, native: the same jobs, the same answers as kernel/candidates.as, kernel/near.as and
+// kernel/scaling.as. One N-API file that needs nothing but memory.h; forms are compiled for their instruction sets and chosen when it is loaded.
 //
 // What JavaScript passes is not trusted: every place and length is checked against the memory, descriptors are copied first
 // (other threads see the memory), and a row beyond its register is not read.

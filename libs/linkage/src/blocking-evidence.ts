@@ -3,7 +3,7 @@ import {
   type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import { blockedSegment } from './compute-task.js';
-import type { CountingTask } from './counting-task.js';
+import type { CountingTask, JoinEvidence } from './counting-task.js';
 
 /** Random pairs that tell how many candidates a table gives. */
 const RANDOM_PAIRS = 20000;
@@ -11,19 +11,19 @@ const RANDOM_PAIRS = 20000;
 const MOST_MATCHES = 4000;
 
 /**
- * Plans the tables from the pairs that joining a sample of rows with all rows followed up (row of A, row of B
- * and vector in turn): the tables are chosen for what matches look like in these very registers.
+ * Plans the tables from the pairs that joining a sample of rows with all rows followed up: the tables are
+ * chosen for what matches look like in these very registers.
  *
- * @param odds of a match, for each vector: a pair counts as much as it is likely to be one.
- * @param scale how many pairs of the registers each of them stands for.
+ * @param probabilities of each of them to be a match: a pair counts as much.
  */
 export function planFromSample(
-  { filters, a, b, scheme, blocking, seed }: CountingTask, registers: PlannedRegisters, kept: Uint32Array,
-  odds: Float64Array, scale: number,
+  { filters, a, b, scheme, blocking, seed }: CountingTask, registers: PlannedRegisters,
+  { pairs, scale }: JoinEvidence, probabilities: Float64Array,
 ): TablePlan {
-  const step = Math.max(1, Math.ceil(kept.length / 3 / MOST_MATCHES));
-  const chosen = Array.from({ length: Math.floor(kept.length / 3 / step) }, (_, k) => k * step);
-  const matches = Uint32Array.from(chosen.flatMap((pair) => [kept[3 * pair], kept[3 * pair + 1]]));
+  const likely = Array.from(probabilities.keys()).filter((pair) => probabilities[pair] > 0);
+  const step = Math.max(1, Math.ceil(likely.length / MOST_MATCHES));
+  const chosen = likely.filter((_, k) => k % step === 0);
+  const matches = Uint32Array.from(chosen.flatMap((pair) => [pairs[3 * pair], pairs[3 * pair + 1]]));
   const { recordsOfA, recordsOfB, within } = registers;
   const random = randomPairs(recordsOfA, recordsOfB, RANDOM_PAIRS, seed + 5, within);
   const segments = scheme.segments.map(({ bits }, s) => {
@@ -39,9 +39,6 @@ export function planFromSample(
       ofRandomPairs: { inKeys: inKeys(random), inAll: differingShares(ofA, ofB, all, random) },
     };
   });
-  const matchWeights = Float64Array.from(chosen, (pair) => {
-    const one = odds[kept[3 * pair + 2]];
-    return one / (1 + one);
-  });
+  const matchWeights = Float64Array.from(chosen, (pair) => probabilities[pair]);
   return planTables(registers, { segments, matchWeights, scale: scale * step }, blocking, seed + 7);
 }

@@ -13,10 +13,26 @@ export interface CountingTask {
   readonly seed: number;
 }
 
-/** Counting that plans: it asks how likely pairs with each vector are matches. */
+/** The join of some rows of A with all of B, as evidence of what the matches of the registers look like. */
+export interface JoinEvidence {
+  /** Estimates of the counts of vectors over all pairs of the registers, … */
+  readonly counts: Float64Array;
+  /** … and 1 where they are good ones. */
+  readonly reliable: Uint8Array;
+  /** 1 for the vectors that are rare by chance. */
+  readonly rare: Uint8Array;
+  /** Row of A, row of B and vector in turn: the joined pairs that are rare. */
+  readonly pairs: Uint32Array;
+  /** How many rows of A are joined. */
+  readonly rows: number;
+  /** How many pairs of the registers a joined one stands for. */
+  readonly scale: number;
+}
+
+/** Counting that plans: it asks how likely pairs are matches. */
 export interface PlannedTask extends CountingTask {
   /** Counts of vectors of known non-matches, where there are any. */
   readonly knownNonMatches: Float64Array | null;
-  /** Odds of a match for each vector, from counts over all pairs and which of them are good estimates. */
-  readonly oddsOf: (counts: Float64Array, reliable: Uint8Array) => Promise<Float64Array>;
+  /** Of each of the joined pairs, to be a match. */
+  readonly probabilitiesOf: (evidence: JoinEvidence) => Promise<Float64Array>;
 }

@@ -1,7 +1,8 @@
 import type { ComparisonScheme } from '#libs/compare';
 import type { EncodedExtract } from '#libs/record';
 import {
-  fitMatches, matchProbabilities, nonMatchDistribution, tellingVectors, type MatchFit, type VectorSpace,
+  fitMatches, matchProbabilities, nonMatchDistribution, tellingVectors, type BipartiteSides, type MatchFit,
+  type VectorSpace,
 } from '#libs/score';
 import { drive, type LinkageResources } from './pacing.js';
 
@@ -13,6 +14,7 @@ export interface CountedPair {
   /** The most matches that the registers' cardinalities allow, and the records of the smaller one. */
   readonly mostMatches: number;
   readonly records: number;
+  readonly sides: BipartiteSides;
 }
 
 /** What counts alone tell of matches and non-matches, before any pair is judged beside its rivals. */
@@ -33,7 +35,16 @@ export function countedPair(
 ): CountedPair {
   return {
     space: { levels: scheme.segments.map(({ levels }) => levels), vectors: scheme.vectors }, knownNonMatches,
-    mostMatches: mostMatches(a, b), records: Math.min(a.records, b.records),
+    mostMatches: mostMatches(a, b), records: Math.min(a.records, b.records), sides: sidesOf(a, b),
+  };
+}
+
+function sidesOf(a: EncodedExtract, b: EncodedExtract): BipartiteSides {
+  const within = a === b;
+  return {
+    recordsOfA: a.records, recordsOfB: b.records,
+    oneMatchForA: !within && b.cardinality === 'unique',
+    oneMatchForB: !within && a.cardinality === 'unique',
   };
 }
 

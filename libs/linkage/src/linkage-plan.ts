@@ -1,7 +1,7 @@
 import type { EncodedExtract } from '#libs/record';
 import { shareFilters } from '#libs/compare';
 import { Compute, workspacesFor } from './compute.js';
-import { countedPair, firstModel } from './first-model.js';
+import { countedPair } from './first-model.js';
 import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
 import { assertLinkable } from './linkage-input.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
@@ -11,6 +11,7 @@ import { drive, type LinkageResources } from './pacing.js';
 import { assertWithinMemory, predictedMemory } from './predicted-memory.js';
 import { assertPrevious, type PreviousEntities } from './previous-entities.js';
 import { chooseScheme } from './run-scheme.js';
+import { sampledPosterior } from './sampled-posterior.js';
 import { pairsWithin, planCounting, type PlannedCounting } from './vector-counts.js';
 
 /** What a run would do, said before it runs. */
@@ -74,7 +75,7 @@ export async function planLinkage(
       filters, a, b, scheme, blocking: spec.blocking,
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 100 * (t + 1) + 1,
       knownNonMatches: pair.knownNonMatches,
-      oddsOf: async (counts, reliable) => (await firstModel(pair, counts, reliable, resources)).odds,
+      probabilitiesOf: (evidence) => sampledPosterior(pair, evidence, spec.score.rounds, resources),
     }, compute, PLANNING_PAIRS);
     kept.push(planned.keptPairs);
     registers.push(describe(`${extracts[a].registerId} x ${extracts[b].registerId}`, planned));

@@ -25,6 +25,8 @@ export interface JoinedRows {
 }
 
 export interface JoinedSample extends JoinedRows {
+  /** How many rows of A are joined. */
+  readonly rows: number;
   /** What a pair of the sample stands for. */
   readonly scale: number;
 }
@@ -54,7 +56,7 @@ export async function joinSample(
   const { recordsOfA, within } = registersOf(task);
   const joined = await joinRows(task, compute, rows, within ? 'others' : 'all', keep, cap, report);
   // Within a register each pair is met from both sides.
-  return { ...joined, scale: recordsOfA / rows.length / (within ? 2 : 1) };
+  return { ...joined, rows: rows.length, scale: recordsOfA / rows.length / (within ? 2 : 1) };
 }
 
 /** Counts of vectors only: of all pairs within a register, or of `mostPairs` of them. */

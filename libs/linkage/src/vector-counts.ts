@@ -6,7 +6,7 @@ import { planFromSample } from './blocking-evidence.js';
 import { observedProbabilities, plannedProbabilities } from './candidate-probability.js';
 import { firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute } from './compute.js';
-import type { CountingTask, PlannedTask } from './counting-task.js';
+import type { CountingTask, JoinEvidence, PlannedTask } from './counting-task.js';
 import {
   columnsOf, countPairsWithin, joinAllRows, joinSample, joinTables, registersOf, rowsToSample,
   type JoinedSample,
@@ -54,6 +54,7 @@ const MOST_PAIRS_WITHIN = 2e8;
 const WIDER = 8;
 /** … and of a row of it, as a multiple of those for which it has room. */
 const WIDER_ROOM = 10;
+
 /**
  * Counts vectors over all pairs of two extracts and collects the pairs that may be matches.
  *
@@ -74,22 +75,23 @@ export async function countVectors(
     const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
     return countAll(task, compute, rareVectors(task.scheme, sampled, null, total, allowed), cap, report);
   }
-  const { joined, rare, evidence, plan } = await plannedTables(
+  const { joined, evidence, plan } = await plannedTables(
     task, compute, sampled, MOST_JOINED_PAIRS, (fraction) => report(0.25 * fraction));
+  const { rare } = evidence;
   const reportRest = (fraction: number): void => report(0.25 + 0.75 * fraction);
   if (task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan)) {
     return countAll(task, compute, rare, cap, reportRest);
   }
   const { kept, comparisons, cutPairs, cutCandidates } = await joinTables(
     task, compute, plan, rare, cap, reportRest);
-  const found = observedProbabilities(task, plan, kept, evidence);
+  const found = observedProbabilities(task, plan, kept, evidence.pairs);
   const counts = new Float64Array(task.scheme.vectors);
   for (let k = 2; k < kept.length; k += 3) counts[kept[k]]++;
   const trusted = (v: number): boolean => rare[v] === 1 && found[v] >= TRUSTED_PROBABILITY;
   return {
     plan, rare, candidates: comparisons, cutPairs, cutCandidates, candidateProbability: found,
     pairs: columnsOf(kept),
-    counts: counts.map((count, v) => (trusted(v) ? count / found[v] : joined.counts[v] * joined.scale)),
+    counts: counts.map((count, v) => (trusted(v) ? count / found[v] : evidence.counts[v])),
     reliable: Uint8Array.from(counts, (_, v) => Number(trusted(v) || wellSampled(joined, v, registers))),
   };
 }
@@ -106,9 +108,7 @@ function capOf(
 
 interface PlannedTables {
   readonly joined: JoinedSample;
-  readonly rare: Uint8Array;
-  /** Row of A, row of B and vector in turn: the joined pairs that are rare. */
-  readonly evidence: Uint32Array;
+  readonly evidence: JoinEvidence;
   readonly plan: TablePlan;
 }
 
@@ -124,11 +124,15 @@ async function plannedTables(
   // What a record has no room for is evidence of that too.
   const wider = { ...cap, most: WIDER_ROOM * cap.most };
   const joined = await joinSample(task, compute, wide, wider, mostPairs, report);
+  const { scale, rows } = joined;
   const rare = rareVectors(task.scheme, sampled, joined, total, allowed);
-  const evidence = keptWith(joined.kept, rare);
-  const reliable = Uint8Array.from(joined.counts, (_, v) => Number(wellSampled(joined, v, registers)));
-  const odds = await task.oddsOf(joined.counts.map((count) => count * joined.scale), reliable);
-  return { joined, rare, evidence, plan: planFromSample(task, registers, evidence, odds, joined.scale) };
+  const evidence = {
+    scale, rows, rare, pairs: keptWith(joined.kept, rare),
+    counts: joined.counts.map((count) => count * scale),
+    reliable: Uint8Array.from(joined.counts, (_, v) => Number(wellSampled(joined, v, registers))),
+  };
+  const probabilities = await task.probabilitiesOf(evidence);
+  return { joined, evidence, plan: planFromSample(task, registers, evidence, probabilities) };
 }
 
 /** What counting the vectors of two extracts would do. */
@@ -161,17 +165,17 @@ export async function planCounting(
       keptPairs: keptOf(sampled, rare, pairs / task.sampledPairs, null),
     };
   }
-  const { plan, evidence, rare, joined } = await plannedTables(
+  const { plan, evidence, joined } = await plannedTables(
     task, compute, sampled, mostPairs, () => undefined);
   const cut = new Float64Array(task.scheme.vectors);
-  firstOfEachRecord(evidence, 'a', cap, cut);
+  firstOfEachRecord(evidence.pairs, 'a', cap, cut);
   const isExhaustive = task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan);
   return {
     plan: isExhaustive ? { kind: 'exhaustive', pairs } : plan,
     pairsBefore: task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB,
     cutCandidates: Math.round(sumOf(cut) * joined.scale),
     keptPairs: keptOf(
-      joined.counts, rare, joined.scale, isExhaustive ? null : plannedProbabilities(task, plan)),
+      joined.counts, evidence.rare, joined.scale, isExhaustive ? null : plannedProbabilities(task, plan)),
   };
 }
 
