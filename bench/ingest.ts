@@ -21,6 +21,8 @@ import { ServiceClient } from '../src/demo/service-client.js';
 import { ServiceProcess } from '../src/demo/service-process.js';
 import { DataKey } from '../src/extracts/data-key.js';
 import { EncodedRows } from '../src/extracts/encoded-rows.js';
+import { openedChunks } from '../src/extracts/opened-chunks.js';
+import type { StoredChunk } from '../src/extracts/uploads.repository.js';
 import { wholeRows } from '../src/extracts/whole-rows.js';
 import { copyOut, roomUsedAgain } from '../src/platform/database/copy-out.js';
 import { openStorageKeys } from '../src/platform/keys/open-storage-keys.js';
@@ -130,13 +132,13 @@ class Ingestion {
     const spent = await this.spent(() => source.transaction(async (manager) => {
       const taken = new EncodedRows(this.manifest);
       const query = `SELECT place, data FROM encodings.chunk WHERE extract = '${extract}' ORDER BY place`;
-      const opened = async function* (): AsyncGenerator<Buffer> {
+      const stored = async function* (): AsyncGenerator<StoredChunk> {
         for await (const [place, data] of copyOut(manager, query, roomUsedAgain(1))) {
-          yield key.openChunk('encodings', Number(place!.readBigInt64BE()), data!);
+          yield { place: Number(place!.readBigInt64BE()), data: data! };
         }
       };
       const rowBytes = encodingRowBytes(this.manifest.segments);
-      for await (const whole of wholeRows(opened(), rowBytes)) taken.take(whole);
+      for await (const whole of wholeRows(openedChunks(key, stored()), rowBytes)) taken.take(whole);
       rows = taken.rows;
     }));
     await source.destroy();

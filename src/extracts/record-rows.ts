@@ -81,10 +81,10 @@ export class RecordRows {
    * different. No secret is in it, and none is needed: who makes ids collide slows down its own delivery.
    */
   private mix(ids: Buffer, at: number): void {
-    let a = ids.readInt32LE(at);
-    let b = ids.readInt32LE(at + 4);
-    let c = ids.readInt32LE(at + 8);
-    let d = ids.readInt32LE(at + 12);
+    let a = wordAt(ids, at);
+    let b = wordAt(ids, at + 4);
+    let c = wordAt(ids, at + 8);
+    let d = wordAt(ids, at + 12);
     for (let round = 0; round < 3; round++) {
       a = (a + b) | 0; d = rotated(d ^ a, 16);
       c = (c + d) | 0; b = rotated(b ^ c, 12);
@@ -103,6 +103,11 @@ function emptyTables(records: number): RecordRowTables {
   return {
     kept: new Uint32Array(records * KEPT), slots: new Uint32Array(Math.ceil(records / LOAD) + 1), rows: 0,
   };
+}
+
+/** As `readInt32LE`, which looks at its arguments each time, for longer than it reads. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
 function rotated(word: number, by: number): number {

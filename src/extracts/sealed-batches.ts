@@ -10,6 +10,8 @@ export const CHUNK_BYTES = 1 << 20;
 export const SEALED_CHUNK_BYTES = CHUNK_BYTES + SEAL_BYTES;
 /** Chunks that are stored in one transaction: each costs a wait for the disk. */
 const CHUNKS_A_BATCH = 4;
+/** As many as `vinculum submit` sends pieces at once, unless told otherwise. */
+const KEPT_MEMORIES = 4;
 
 /** Encrypted chunks that follow each other, and the plain bytes in all of them. */
 export interface Batch {
@@ -32,11 +34,32 @@ export class BatchMemory {
   }
 
   /**
-   * When everything is stored. Who takes the memory over lets go of it at once, and so it is young again: the
-   * collector of old objects would come when many such had piled up.
+   * Who takes the memory over lets go of it at once, and so it is young again: the collector of old objects
+   * would come when much such had piled up.
    */
   release(): void {
     for (const { buffer } of this.rooms) structuredClone(buffer, { transfer: [buffer] });
+  }
+}
+
+/** Memory of requests that have ended, for those that come while others go on. */
+export class BatchMemories {
+  private unused: BatchMemory[] = [];
+
+  take(): BatchMemory {
+    return this.unused.pop() ?? new BatchMemory();
+  }
+
+  /** When everything in it is stored. */
+  giveBack(memory: BatchMemory): void {
+    if (this.unused.length < KEPT_MEMORIES) this.unused.push(memory);
+    else memory.release();
+  }
+
+  /** When no request is left: a check needs the memory more. */
+  release(): void {
+    for (const memory of this.unused) memory.release();
+    this.unused = [];
   }
 }
 

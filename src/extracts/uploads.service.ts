@@ -13,7 +13,7 @@ import { assertReceiving, CustodianExtracts } from './custodian-extracts.js';
 import type { DataKey } from './data-key.js';
 import type { ExtractRow } from './extracts.repository.js';
 import { MAX_STREAMS, MAX_UPLOADS_A_PART } from './limits.js';
-import { BatchMemory, SealedBatches, untilBroken, type Batch } from './sealed-batches.js';
+import { BatchMemories, SealedBatches, untilBroken, type Batch } from './sealed-batches.js';
 import { UploadsRepository, type UploadRow } from './uploads.repository.js';
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +37,7 @@ interface Stream {
 @Injectable()
 export class UploadsService {
   private streams = 0;
+  private readonly memories = new BatchMemories();
   private readonly buffers = new ShortLivedBuffers(BYTES_THAT_MAY_WAIT);
 
   constructor(
@@ -96,6 +97,7 @@ export class UploadsService {
       return await this.receive(await this.open(principal, id, uploadId), offset, body);
     } finally {
       this.streams--;
+      if (this.streams === 0) this.memories.release();
       // What is left unread would keep the answer from getting through.
       body.resume();
     }
@@ -128,7 +130,7 @@ export class UploadsService {
   private async receive(stream: Stream, offset: number, body: Readable): Promise<number> {
     const { upload, key } = stream;
     if (offset !== upload.received) throw offsetDiffers();
-    const memory = new BatchMemory();
+    const memory = this.memories.take();
     const received = new SealedBatches(
       key, upload.part, upload.start + offset, upload.length - offset, memory);
     let storedTo = offset;
@@ -143,7 +145,7 @@ export class UploadsService {
     }
     await storing;
     // Not after a failure: something may still be on its way out of it.
-    memory.release();
+    this.memories.giveBack(memory);
     if (received.surplus) {
       throw new Refusal(413, 'UPLOAD_TOO_LONG', `expected ${upload.length} bytes in all, got more`);
     }

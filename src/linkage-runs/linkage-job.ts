@@ -7,6 +7,7 @@ import { linkageSpecText, type LinkageProgress } from '#libs/linkage';
 import { AuditLog } from '../audit-log/audit-log.service.js';
 import { DataKey } from '../extracts/data-key.js';
 import { EncodedRows } from '../extracts/encoded-rows.js';
+import { openedChunks } from '../extracts/opened-chunks.js';
 import { wholeRows } from '../extracts/whole-rows.js';
 import { objectionMarks } from '../objections/objection-mark.js';
 import { CopyRows } from '../platform/database/copy-rows.js';
@@ -123,7 +124,8 @@ export class LinkageJob implements OnApplicationBootstrap {
   ): Promise<LoadedExtract> {
     const { registerId, cardinality, records, segments: shapes } = accepted.manifest;
     const rows = new EncodedRows(accepted.manifest);
-    const chunks = this.openedChunks(manager, accepted);
+    const key = await DataKey.unwrap(this.context.storageKeys, accepted.id, accepted.wrappedKey);
+    const chunks = openedChunks(key, this.runs.chunks(manager, accepted.id));
     for await (const whole of wholeRows(chunks, encodingRowBytes(shapes))) rows.take(whole);
     if (rows.rows !== records) throw new Error(`extract ${accepted.id} holds ${rows.rows} rows, ${records} expected`);
     const marks = await this.runs.objections(manager, run.project, accepted);
@@ -138,13 +140,6 @@ export class LinkageJob implements OnApplicationBootstrap {
     if (kept === 0) throw new VinculumError('NOTHING_TO_LINK', 'no record of an extract is left to link');
     const encoded = { registerId, cardinality, records: kept, segments };
     return { accepted, recordIds, rowOf, objecting, encoded };
-  }
-
-  private async* openedChunks(manager: EntityManager, accepted: AcceptedExtract): AsyncGenerator<Buffer> {
-    const key = await DataKey.unwrap(this.context.storageKeys, accepted.id, accepted.wrappedKey);
-    for await (const { place, data } of this.runs.chunks(manager, accepted.id)) {
-      yield key.openChunk('encodings', place, data);
-    }
   }
 
   private async save(

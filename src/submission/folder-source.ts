@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extractPartFile, type ExtractManifest, type ExtractPartName } from '#libs/record';
 import { readDeliveredManifest } from '../extract-folder/index.js';
 import type { ExtractSource, UploadBytes } from './extract-source.js';
+import { asUpload, FileRange, fileRangeReader } from './file-range.js';
+import { FileRequests } from './file-requests.js';
 
 /** An extract's folder. */
 export class FolderSource implements ExtractSource {
@@ -22,10 +23,11 @@ export class FolderSource implements ExtractSource {
     return stat(this.pathOf(part)).then(({ size }) => size, () => undefined);
   }
 
-  open(part: ExtractPartName, start: number, length: number): { bytes: UploadBytes; close: () => void } {
-    const stream = createReadStream(this.pathOf(part), { start, end: start + length - 1 });
-    // The client's types are those of a browser; in Node it takes a stream of a file and reads it from disk.
-    return { bytes: stream as never, close: () => void stream.destroy() };
+  bytesOf(part: ExtractPartName, start: number, length: number): UploadBytes {
+    return {
+      file: asUpload(new FileRange(this.pathOf(part), start, length)),
+      options: { fileReader: fileRangeReader, httpStack: new FileRequests() },
+    };
   }
 
   private pathOf(part: ExtractPartName): string {

@@ -57,8 +57,7 @@ describe('sendPiece', () => {
   async function send(
     { sending, source }: Scene, piece: Piece, change: Partial<Sending> = {},
   ): Promise<void> {
-    const { bytes, close } = source.open(piece.part, piece.start, piece.length);
-    await sendPiece({ ...sending, ...change }, piece, bytes).finally(close);
+    await sendPiece({ ...sending, ...change }, piece, source.bytesOf(piece.part, piece.start, piece.length));
   }
 
   const stored = async ({ sending: { extractId } }: Scene): Promise<PartView> =>
@@ -141,8 +140,7 @@ describe('sendPiece', () => {
     const scene = await open(100);
     const before = line.passed;
     const piece = { ...scene.piece, length: 8_001, ...change };
-    const { bytes, close } = scene.source.open('encodings', 0, 8_000);
-    const sent = sendPiece(scene.sending, piece, bytes).finally(close);
+    const sent = sendPiece(scene.sending, piece, scene.source.bytesOf('encodings', 0, 8_000));
     await expect(sent).rejects.toMatchObject({ problem: { status, code } });
     expect(line.passed - before).toBeLessThan(8_000);
   });

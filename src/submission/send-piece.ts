@@ -43,8 +43,8 @@ export function sendPiece(sending: Sending, piece: Piece, bytes: UploadBytes): P
       onDurable(offset - durable);
       durable = offset;
     };
-    const upload = new Upload(bytes, {
-      ...options(sending),
+    const upload = new Upload(bytes.file, {
+      ...options(sending), ...bytes.options,
       uploadSize: length,
       endpoint: api.urlOfUploads(extractId, part),
       uploadUrl: uploadId === undefined ? null : api.urlOfUpload(extractId, uploadId),

@@ -84,8 +84,7 @@ async function sendParts(
   };
   const work = async (): Promise<void> => {
     for (let piece = waiting.shift(); piece; piece = waiting.shift()) {
-      const opened = source.open(piece.part, piece.start, piece.length);
-      await sendPiece(sending, piece, opened.bytes).finally(opened.close);
+      await sendPiece(sending, piece, source.bytesOf(piece.part, piece.start, piece.length));
     }
   };
   await Promise.all(Array.from({ length: parallel }, () => work().catch((error: unknown) => {

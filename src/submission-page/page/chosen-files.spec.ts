@@ -15,7 +15,7 @@ describe('files that were chosen', () => {
     const source = await ChosenFiles.of(FILES);
     expect([source.manifest, source.missing]).toEqual([manifest, []]);
     expect(await source.sizeOf('events')).toBe(bytes.events.length);
-    const run = source.open('encodings', 100, 333).bytes as Blob;
+    const run = source.bytesOf('encodings', 100, 333).file as Blob;
     expect(Buffer.from(await run.arrayBuffer())).toEqual(bytes.encodings.subarray(100, 433));
   });
 

@@ -45,9 +45,8 @@ export class ChosenFiles implements ExtractSource {
     return Promise.resolve(this.files.get(this.fileOf(part))?.size);
   }
 
-  open(part: ExtractPartName, start: number, length: number): { bytes: UploadBytes; close: () => void } {
-    const bytes = this.files.get(this.fileOf(part))!.slice(start, start + length);
-    return { bytes: bytes as UploadBytes, close: () => undefined };
+  bytesOf(part: ExtractPartName, start: number, length: number): UploadBytes {
+    return { file: this.files.get(this.fileOf(part))!.slice(start, start + length) };
   }
 }
 
