@@ -93,6 +93,166 @@ export function joinNames(
   return misses;
 }
 
+// Fields of records are pieces of a text in valid UTF-8, behind which 64 bytes more may be read: field i is from
+// byte u32 number 0 at `fields + i * fieldStep` of the text to the next number. `text` is the address that byte 0
+// of the text has, or would have. What a function leaves to its caller, who reads fields of any kind, it lists by
+// the numbers of the rows (u32) at `others`.
+
+/** Longest field that is listed; it has no more than half as many parts. */
+const MAX_FIELD: u32 = 64;
+
+/**
+ * Lists fields as names to be joined by `joinNames`, or (`byParts`) their parts between spaces: row i for the
+ * record at `record + i * recordStep`. It stops before a row for which the `capacity` entries at `entries` may
+ * not be enough; returns the rows that it read. `counts` becomes the names listed and the rows in `others`
+ * (u32); of these no part is listed. A field without a byte has no name.
+ */
+export function listNames(
+  text: usize, fields: usize, fieldStep: usize, rows: i32, byParts: i32, record: usize, recordStep: usize,
+  entries: usize, capacity: i32, counts: usize, others: usize,
+): i32 {
+  const enough = entries + <usize>(capacity - <i32>(MAX_FIELD >> 1)) * 48;
+  let entry = entries;
+  let other = others;
+  let row = 0;
+  for (; row < rows && entry <= enough; row++, fields += fieldStep, record += recordStep) {
+    const bytes = load<u32>(fields, 4) - load<u32>(fields);
+    if (bytes == 0) continue;
+    const next = bytes <= MAX_FIELD ? listParts(text + <usize>load<u32>(fields), bytes, byParts, record, entry) : 0;
+    if (next != 0) entry = next;
+    else {
+      store<u32>(other, row);
+      other += 4;
+    }
+  }
+  store<u32>(counts, <u32>((entry - entries) / 48));
+  store<u32>(counts, <u32>((other - others) >> 2), 4);
+  return row;
+}
+
+/** The entry behind those of a field, 0 when a part is not for the list. */
+function listParts(from: usize, bytes: u32, byParts: i32, record: usize, entry: usize): usize {
+  const spaces = byParts ? spacesIn(from) : 0;
+  for (let start: u32 = 0; start < bytes; start++) {
+    const rest = spaces >> <u64>start;
+    const length = rest == 0 ? bytes - start : min<u32>(bytes - start, <u32>ctz(rest));
+    if (length == 0) continue;
+    if (!putName(entry, from + start, length)) return 0;
+    store<u32>(entry, <u32>record, 32);
+    entry += 48;
+    start += length;
+  }
+  return entry;
+}
+
+/** A bit for each of 64 bytes, set where it is a space. */
+// @ts-ignore: decorator
+@inline
+function spacesIn(from: usize): u64 {
+  const space = i8x16.splat(0x20);
+  return <u64>i8x16.bitmask(i8x16.eq(v128.load(from), space))
+    | <u64>i8x16.bitmask(i8x16.eq(v128.load(from, 16), space)) << 16
+    | <u64>i8x16.bitmask(i8x16.eq(v128.load(from, 32), space)) << 32
+    | <u64>i8x16.bitmask(i8x16.eq(v128.load(from, 48), space)) << 48;
+}
+
+/**
+ * Puts the name that `bytes` bytes of UTF-8 are into an entry, in UTF-16; false when it ends in zero, is longer
+ * than 14 units or has characters beyond U+FFFF.
+ */
+function putName(entry: usize, from: usize, bytes: u32): bool {
+  if (load<u8>(from + <usize>bytes - 1) == 0) return false;
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  if (bytes <= 14) {
+    const letters = v128.and(v128.load(from), i8x16.lt_u(places, i8x16.splat(<i8>bytes)));
+    if (i8x16.bitmask(letters) == 0) {
+      v128.store(entry, i16x8.extend_low_i8x16_u(letters));
+      v128.store(entry, i16x8.extend_high_i8x16_u(letters), 16);
+      return true;
+    }
+  }
+  v128.store(entry, i64x2.splat(0));
+  v128.store(entry, i64x2.splat(0), 16);
+  const end = from + <usize>bytes;
+  const full = entry + 28;
+  for (; from < end; entry += 2) {
+    let unit = <u32>load<u8>(from++);
+    if (entry == full || unit >= 0xf0) return false;
+    if (unit >= 0xc0) {
+      unit = (unit & 0x3f) << 6 | (<u32>load<u8>(from++) & 0x3f);
+      // Of three bytes the first has a bit more, which falls out of the 16.
+      if (unit >= 0x800) unit = unit << 6 | (<u32>load<u8>(from++) & 0x3f);
+    }
+    store<u16>(entry, <u16>unit);
+  }
+  return true;
+}
+
+/**
+ * Joins the filters of fields that are dates, written YYYY-MM-DD, of years from 1800 to 2199, months to 12 and
+ * days to 31. `years` has the address (u32, 0: none yet) of the filter of a year up to and from its tenth month,
+ * `days` that of each month of day 1, day 2 and so on. Spans are those of `joinNames`, records those of
+ * `listNames`. Returns the number of the rows in `others`.
+ */
+export function joinDates(
+  text: usize, fields: usize, fieldStep: usize, rows: i32, years: usize, days: usize, spans: usize,
+  spanCount: i32, record: usize, recordStep: usize, others: usize,
+): i32 {
+  const spansEnd = spans + <usize>spanCount * 12;
+  let count = 0;
+  for (let row = 0; row < rows; row++, fields += fieldStep, record += recordStep) {
+    const bytes = load<u32>(fields, 4) - load<u32>(fields);
+    if (bytes == 0) continue;
+    const at = text + <usize>load<u32>(fields);
+    const year = 100 * twoDigits(at) + twoDigits(at + 2) - 1800;
+    const month = twoDigits(at + 5) - 1;
+    const day = twoDigits(at + 8) - 1;
+    const isDate = bytes == 10 && load<u8>(at, 4) == 0x2d && load<u8>(at, 7) == 0x2d
+      && year < 400 && month < 12 && day < 31;
+    const first = isDate ? load<u32>(years + <usize>(2 * year + <u32>(month >= 9)) * 4) : 0;
+    const second = isDate ? load<u32>(days + <usize>(12 * day + month) * 4) : 0;
+    if (first == 0 || second == 0) {
+      store<u32>(others + (<usize>count << 2), row);
+      count++;
+      continue;
+    }
+    for (let span = spans; span < spansEnd; span += 12) {
+      const target = record + <usize>load<u32>(span, 4);
+      join(target, <usize>(first + load<u32>(span)), <usize>load<u32>(span, 8));
+      join(target, <usize>(second + load<u32>(span)), <usize>load<u32>(span, 8));
+    }
+  }
+  return count;
+}
+
+/** The number of two digits; one of more than six digits where they are none. */
+// @ts-ignore: decorator
+@inline
+function twoDigits(at: usize): u32 {
+  const tens = <u32>load<u8>(at) - 0x30;
+  const ones = <u32>load<u8>(at, 1) - 0x30;
+  return tens <= 9 && ones <= 9 ? 10 * tens + ones : 1000000;
+}
+
+/**
+ * Puts fields as messages of at most 55 bytes into blocks of 64 bytes, as `authenticate` takes them; of a longer
+ * one, its first 55 bytes.
+ */
+export function putMessages(text: usize, fields: usize, fieldStep: usize, count: i32, blocks: usize): void {
+  for (let i = 0; i < count; i++, fields += fieldStep, blocks += 64) {
+    let from = text + <usize>load<u32>(fields);
+    const bytes = min<u32>(load<u32>(fields, 4) - load<u32>(fields), 55);
+    for (let at: usize = 0; at < 64; at += 16) v128.store(blocks + at, i64x2.splat(0));
+    let to = blocks;
+    for (const end = from + <usize>bytes; from < end; from++, to++) store<u8>(to, load<u8>(from));
+    store<u8>(to, 0x80);
+    // Bits of the block of the key and of the message, big endian.
+    const bits = 8 * (64 + bytes);
+    store<u8>(blocks, <u8>(bits >> 8), 62);
+    store<u8>(blocks, <u8>bits, 63);
+  }
+}
+
 /** Where the slot that a name has by its hash begins, counted from the first one. */
 // @ts-ignore: decorator
 @inline

@@ -23,9 +23,9 @@ type ByteText = Uint8Array | Uint8ClampedArray;
  * which there are tens of thousands, each rare.
  */
 export class DateFilters {
-  /** Addresses of filters, 0 where none is made yet. */
-  private readonly years = new Int32Array(YEARS * MONTH_TENS);
-  private readonly days = new Int32Array(MONTHS * DAYS);
+  /** Where in the kernel's memory the addresses of filters are (u32), 0 where none is made yet. */
+  readonly years: number;
+  readonly days: number;
   /** Addresses of the filters of the date that was found last: their union is that of the date. */
   readonly found = new Int32Array(2);
   private readonly text = new Uint8ClampedArray(DATE_CHARACTERS);
@@ -33,7 +33,10 @@ export class DateFilters {
   /** @param addTokens adds tokens to the filter at an address */
   constructor(
     private readonly store: FilterStore, private readonly addTokens: (at: number, tokens: string[]) => void,
-  ) {}
+  ) {
+    this.years = store.kernel.allocate(4 * YEARS * MONTH_TENS);
+    this.days = store.kernel.allocate(4 * MONTHS * DAYS);
+  }
 
   /**
    * Finds the filters of a date and leaves them in `found`; false for what is not written YYYY-MM-DD, of
@@ -54,21 +57,23 @@ export class DateFilters {
     const day = twoDigits(text, from + 8) - 1;
     // What is no digit makes one of them negative or not a number.
     if (!(year >= 0 && year < YEARS && month >= 0 && month < MONTHS && day >= 0 && day < DAYS)) return false;
-    const { years, days, found } = this;
+    const { found } = this;
     const tens = month < 9 ? 0 : 1;
-    const start = MONTH_TENS * year + tens;
-    const place = MONTHS * day + month;
-    found[0] = years[start]
-      || this.make(years, start, { ...UNKNOWN, year: String(year + FIRST_YEAR), month: `${tens}?` });
-    found[1] = days[place]
-      || this.make(days, place, { ...UNKNOWN, month: twoCharacters(month + 1), day: twoCharacters(day + 1) });
+    found[0] = this.filterAt(this.years + 4 * (MONTH_TENS * year + tens), () => (
+      { ...UNKNOWN, year: String(year + FIRST_YEAR), month: `${tens}?` }));
+    found[1] = this.filterAt(this.days + 4 * (MONTHS * day + month), () => (
+      { ...UNKNOWN, month: twoCharacters(month + 1), day: twoCharacters(day + 1) }));
     return true;
   }
 
-  private make(addresses: Int32Array, place: number, part: PartialDate): number {
+  /** The filter whose address is at `place`. */
+  private filterAt(place: number, part: () => PartialDate): number {
+    const { kernel } = this.store;
+    const known = kernel.words[place / 4];
+    if (known !== 0) return known;
     const at = this.store.allocate(1);
-    this.addTokens(at, dateTokens(part));
-    return (addresses[place] = at);
+    this.addTokens(at, dateTokens(part()));
+    return (kernel.words[place / 4] = at);
   }
 }
 

@@ -1,5 +1,6 @@
 import { VinculumError } from '#libs/record';
 import type { EncodingSpec } from './encoding-spec.js';
+import { FieldBatch } from './field-batch.js';
 import { BATCH_RECORDS, FilterKernel } from './filter-kernel.js';
 import { FourLaneHashing } from './four-lane-hashing.js';
 import type { RandomBytes } from './hardening-chain.js';
@@ -65,8 +66,10 @@ export function createEncoder(
   return new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
 }
 
-/** Joins the tokens of row `row` into the filters of its record at an address, in time for `settle`. */
-type AddRow = (row: number, record: number) => void;
+/**
+ * Joins the tokens of so many rows from row `first` on into the filters of their records, in time for `settle`.
+ */
+type AddRows = (first: number, count: number) => void;
 
 /** Encodes up to 128 records at a time: all filters of all of them, then the hardening of each segment. */
 class BatchEncoder implements Encoder {
@@ -74,6 +77,7 @@ class BatchEncoder implements Encoder {
   readonly recordBytes: number;
   private readonly kernel = new FilterKernel();
   private readonly joins = new JoinList(this.kernel);
+  private readonly batch: FieldBatch;
   private readonly groups: readonly SourceGroup[];
   private readonly segments: readonly SegmentHardening[];
   /** Address of the filters of a batch before hardening, and bytes of those of a record. */
@@ -87,6 +91,7 @@ class BatchEncoder implements Encoder {
     const { kernel } = this;
     const hashing = new FourLaneHashing(kernel);
     this.roles = rolesOfSpec(spec);
+    this.batch = new FieldBatch(kernel, this.roles.length);
     const plans = spec.segments.map((segment) => planSegment(segment, this.roles, secret, hashing));
     const layout = layoutOf(plans);
     this.filterBytes = layout.bytes;
@@ -108,9 +113,11 @@ class BatchEncoder implements Encoder {
   ): void {
     const { groups, roles } = this;
     for (const values of rows) assertValues(values, roles);
-    this.encodeAll(rows.length, out, offset, rowBytes, (row, record) => {
-      const values = rows[row];
-      for (let i = 0; i < groups.length; i++) groups[i].add(values, record);
+    this.encodeAll(rows.length, out, offset, rowBytes, (first, count) => {
+      for (let place = 0; place < count; place++) {
+        const record = this.recordAt(place);
+        for (let i = 0; i < groups.length; i++) groups[i].add(rows[first + place], record);
+      }
     });
   }
 
@@ -118,22 +125,32 @@ class BatchEncoder implements Encoder {
     text: Uint8Array, fields: Uint32Array, rows: number, out: Uint8Array, offset: number,
     rowBytes = this.recordBytes,
   ): void {
-    const { groups, roles: { length } } = this;
+    const { groups, batch, filters, filterBytes, roles: { length } } = this;
     if (fields.length !== 2 * rows * length) {
       throw new RangeError(`expected ${2 * rows * length} ends of fields, got ${fields.length}`);
     }
-    const needsTexts = groups.some((group) => group.needsTexts);
-    this.encodeAll(rows, out, offset, rowBytes, (row, record) => {
-      const first = 2 * row * length;
-      const values = needsTexts ? textsOf(text, fields, first, length) : [];
-      for (let i = 0; i < groups.length; i++) {
-        if (groups[i].needsTexts) groups[i].add(values, record);
-        else groups[i].addField(text, fields, first, record);
+    const ofTexts = groups.filter((group) => group.needsTexts);
+    const ofFields = groups.filter((group) => !group.needsTexts);
+    this.encodeAll(rows, out, offset, rowBytes, (first, count) => {
+      const isPlaced = batch.place(text, fields, first, count);
+      if (isPlaced) for (const group of ofFields) group.addFields(batch, filters, filterBytes);
+      const end = isPlaced && ofTexts.length === 0 ? 0 : count;
+      for (let place = 0; place < end; place++) {
+        const at = 2 * (first + place) * length;
+        const record = this.recordAt(place);
+        if (!isPlaced) for (const group of ofFields) group.addField(text, fields, at, record);
+        const values = ofTexts.length > 0 ? textsOf(text, fields, at, length) : [];
+        for (const group of ofTexts) group.add(values, record);
       }
     });
   }
 
-  private encodeAll(rows: number, out: Uint8Array, offset: number, rowBytes: number, addRow: AddRow): void {
+  /** Address of the filters of a record of the batch before hardening. */
+  private recordAt(place: number): number {
+    return this.filters + place * this.filterBytes;
+  }
+
+  private encodeAll(rows: number, out: Uint8Array, offset: number, rowBytes: number, addRows: AddRows): void {
     const { recordBytes } = this;
     if (rows === 0) return;
     if (rowBytes < recordBytes) {
@@ -146,15 +163,15 @@ class BatchEncoder implements Encoder {
     }
     for (let first = 0; first < rows; first += BATCH_RECORDS) {
       const count = Math.min(BATCH_RECORDS, rows - first);
-      this.encodeBatch(first, count, rowBytes, addRow);
+      this.encodeBatch(first, count, rowBytes, addRows);
       this.deliver(count, out, offset + first * rowBytes, rowBytes);
     }
   }
 
-  private encodeBatch(first: number, count: number, rowBytes: number, addRow: AddRow): void {
+  private encodeBatch(first: number, count: number, rowBytes: number, addRows: AddRows): void {
     const { kernel, joins, groups, filters, filterBytes } = this;
     kernel.bytes.fill(0, filters, filters + count * filterBytes);
-    for (let place = 0; place < count; place++) addRow(first + place, filters + place * filterBytes);
+    addRows(first, count);
     for (const group of groups) group.settle();
     joins.flush();
     let at = this.records;

@@ -9,6 +9,15 @@ interface KernelExports {
     slots: number, mask: number, entries: number, count: number, spans: number, spanCount: number,
     missed: number,
   ): number;
+  listNames(
+    text: number, fields: number, fieldStep: number, rows: number, byParts: number, record: number,
+    recordStep: number, entries: number, capacity: number, counts: number, others: number,
+  ): number;
+  joinDates(
+    text: number, fields: number, fieldStep: number, rows: number, years: number, days: number, spans: number,
+    spanCount: number, record: number, recordStep: number, others: number,
+  ): number;
+  putMessages(text: number, fields: number, fieldStep: number, count: number, blocks: number): void;
   sumColumns(sets: number, t: number, count: number, out: number): void;
   transpose(
     from: number, fromStride: number, to: number, toStride: number, bytes: number, scratch: number): void;

@@ -1,3 +1,5 @@
+import type { DateFilters } from './date-filters.js';
+import type { FieldBatch, FieldsVisitor } from './field-batch.js';
 import type { FilterMemo } from './filter-memo.js';
 import { NO_FILTER } from './filter-memo.js';
 import { NameList } from './name-list.js';
@@ -9,7 +11,8 @@ export interface Span {
   readonly bytes: number;
 }
 
-const LISTED_NAMES = 256;
+/** Enough for two names of each record of a batch, and for those of one record more. */
+const LISTED_NAMES = 288;
 const SPAN_WORDS = 3;
 
 /**
@@ -49,6 +52,40 @@ export class NameJoins {
   putBytes(text: Uint8Array, from: number, to: number, record: number): boolean {
     if (this.names.isFull) this.settle();
     return this.names.putBytes(text, from, to, record);
+  }
+
+  /**
+   * Joins column `column` of a batch, its fields or the parts of them, into the records that begin at `record`
+   * and are `recordStep` bytes apart; calls `addOther` for rows with parts that are not listed.
+   */
+  addFields(
+    batch: FieldBatch, column: number, byParts: boolean, record: number, recordStep: number,
+    addOther: FieldsVisitor,
+  ): void {
+    this.settle();
+    for (let row = 0; row < batch.count;) {
+      const { rows, others } = this.names.putFields(batch, column, row, byParts, record, recordStep);
+      this.settle();
+      batch.visitOthers(row, others, addOther);
+      this.settle();
+      row += rows;
+    }
+  }
+
+  /**
+   * Joins filters of dates, which have two parts each, as `FilterKernel.run.joinDates` finds them; the same.
+   */
+  addDates(
+    batch: FieldBatch, column: number, dates: DateFilters, record: number, recordStep: number,
+    addOther: FieldsVisitor,
+  ): void {
+    const { memo: { store: { kernel, joins } }, spans, spanList } = this;
+    // Filters that were made before are complete only now.
+    joins.flush();
+    const others = kernel.run.joinDates(
+      batch.textAt, batch.fieldsAt + 8 * column, batch.rowStep, batch.count, dates.years, dates.days, spanList,
+      spans.length, record, recordStep, batch.others);
+    batch.visitOthers(0, others, addOther);
   }
 
   /** Lists the joins of the filter at `at` (or `NO_FILTER`) into the record at an address. */

@@ -1,3 +1,4 @@
+import type { FieldBatch } from './field-batch.js';
 import type { FilterKernel } from './filter-kernel.js';
 
 /** Longer names are not for this list. */
@@ -12,6 +13,12 @@ const TWO_BYTES = 0xc0;
 const FOUR_BYTES = 0xf0;
 const THREE_BYTES_BEGUN = 0x800;
 
+/** Rows that were read, and how many of them have parts that are not for the list: those in the batch's `others`. */
+export interface ListedFields {
+  readonly rows: number;
+  readonly others: number;
+}
+
 /**
  * Names of up to 14 UTF-16 characters in the memory of a kernel, to be looked up there: cut out of a longer
  * text without making a text of them. Each comes with a number of its own, its target.
@@ -20,10 +27,13 @@ export class NameList {
   /** Address of the first entry. */
   readonly at: number;
   private listed = 0;
+  /** Address where the kernel says how many names, and how many rows of others, it found. */
+  private readonly counts: number;
 
   /** @param capacity names for which there is room; no more may be put in before `clear` */
   constructor(private readonly kernel: FilterKernel, private readonly capacity: number) {
     this.at = kernel.allocate(capacity * ENTRY_BYTES);
+    this.counts = kernel.allocate(8);
   }
 
   get count(): number {
@@ -74,6 +84,22 @@ export class NameList {
     words[entry + TARGET] = target;
     this.listed++;
     return true;
+  }
+
+  /**
+   * Fills this list, which is empty, with column `column` of a batch from row `from` on: its fields, or
+   * (`byParts`) their parts between spaces, each with the address of its row's record for a target. Row 0 has
+   * the one at `record`, the others follow `recordStep` bytes apart.
+   */
+  putFields(
+    batch: FieldBatch, column: number, from: number, byParts: boolean, record: number, recordStep: number,
+  ): ListedFields {
+    const { kernel: { run, words }, counts, at, capacity } = this;
+    const rows = run.listNames(
+      batch.textAt, batch.fieldsAt + from * batch.rowStep + 8 * column, batch.rowStep, batch.count - from,
+      byParts ? 1 : 0, record + from * recordStep, recordStep, at, capacity, counts, batch.others);
+    this.listed = words[counts / 4];
+    return { rows, others: words[counts / 4 + 1] };
   }
 
   textAt(index: number): string {

@@ -1,4 +1,5 @@
 import { DateFilters } from './date-filters.js';
+import type { FieldBatch, FieldsVisitor } from './field-batch.js';
 import { alignedBytes } from './filter-kernel.js';
 import type { JoinList } from './join-list.js';
 import { NameJoins, type Span } from './name-joins.js';
@@ -93,6 +94,15 @@ export class SourceGroup {
       }
       from = to + 1;
     }
+  }
+
+  /** The same for all records of a batch, `recordStep` bytes apart from the address `record` on. */
+  addFields(batch: FieldBatch, record: number, recordStep: number): void {
+    const { names, dates, byParts, columns: [column] } = this;
+    const addOther: FieldsVisitor = (text, fields, first, row) =>
+      this.addField(text, fields, first, record + row * recordStep);
+    if (dates !== undefined) names.addDates(batch, column, dates, record, recordStep, addOther);
+    else names.addFields(batch, column, byParts, record, recordStep, addOther);
   }
 
   /** Lists or does the joins of all records so far; those that are listed are done by the list's `flush`. */
