@@ -36,7 +36,8 @@ export class PlainChunkEncoder {
     const rows = this.canEncode ? this.csv.read(bytes) : undefined;
     if (rows === undefined) return undefined;
     const good = new GoodRows(rows, this.encoder.roles.length);
-    for (let row = 0; row < rows; row++) this.readRow(bytes, row, good);
+    const { fields } = this.csv;
+    for (let row = 0; row < rows; row++) this.readRow(bytes, fields, row, good);
     const rowBytes = RECORD_ID_BYTES + this.encoder.recordBytes;
     const encodings = roomFor(good.count * rowBytes, room);
     const { count, idFields, valueFields } = good.trimmed();
@@ -49,17 +50,17 @@ export class PlainChunkEncoder {
     };
   }
 
-  private readRow(bytes: Buffer, row: number, good: GoodRows): void {
-    const { csv: { fields }, columns, reader, rolePlaces } = this;
+  private readRow(bytes: Buffer, fields: Uint32Array, row: number, good: GoodRows): void {
+    const { columns, reader, rolePlaces } = this;
     const first = 2 * row * columns;
     const id = first + 2 * reader.idPlace;
-    if (fields[id] === fields[id + 1] || !this.hasPlainDate(bytes, first)) {
-      const record = this.textsOf(bytes, first);
+    if (fields[id] === fields[id + 1] || !this.hasPlainDate(bytes, fields, first)) {
+      const record = this.textsOf(bytes, fields, first);
       const refusals = reader.refusalsOf(record, reader.valuesOf(record), false);
       if (refusals !== undefined) return good.refuse(row, refusals);
     }
     if (reader.hasContent) {
-      const content = reader.contentOrRefusals(this.contentTextsOf(bytes, first));
+      const content = reader.contentOrRefusals(this.contentTextsOf(bytes, fields, first));
       if (content !== undefined && 'refusals' in content) return good.refuse(row, content.refusals);
       if (content !== undefined) good.contents.push(content.content);
     }
@@ -67,22 +68,21 @@ export class PlainChunkEncoder {
   }
 
   /** Whether the date of birth is one that needs no closer look: none at all, or of 1900 to 2099. */
-  private hasPlainDate(bytes: Buffer, first: number): boolean {
+  private hasPlainDate(bytes: Buffer, fields: Uint32Array, first: number): boolean {
     if (this.datePlace < 0) return true;
-    const at = this.csv.fields[first + 2 * this.datePlace];
-    const to = this.csv.fields[first + 2 * this.datePlace + 1];
+    const at = fields[first + 2 * this.datePlace];
+    const to = fields[first + 2 * this.datePlace + 1];
     return at === to || this.reader.isPlainDate(bytes, at, to);
   }
 
-  private textsOf(bytes: Buffer, first: number): string[] {
-    const { csv: { fields }, columns } = this;
-    return Array.from({ length: columns }, (_, i) =>
+  private textsOf(bytes: Buffer, fields: Uint32Array, first: number): string[] {
+    return Array.from({ length: this.columns }, (_, i) =>
       bytes.toString('utf8', fields[first + 2 * i], fields[first + 2 * i + 1]));
   }
 
   /** A record of which only the columns of the content are there. */
-  private contentTextsOf(bytes: Buffer, first: number): string[] {
-    const { csv: { fields }, contentPlaces, pool } = this;
+  private contentTextsOf(bytes: Buffer, fields: Uint32Array, first: number): string[] {
+    const { contentPlaces, pool } = this;
     const record: string[] = [];
     for (const place of contentPlaces) {
       record[place] = pool.textOf(bytes, fields[first + 2 * place], fields[first + 2 * place + 1]);

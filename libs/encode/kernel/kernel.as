@@ -93,6 +93,130 @@ export function joinNames(
   return misses;
 }
 
+const QUOTE: u32 = 0x22;
+
+/**
+ * Finds the fields of a plain CSV text of `bytes` bytes of valid UTF-8, behind which 64 bytes more may be read: for
+ * each field where it begins and ends (u32, bytes of the text), record after record, at `ends`. Plain are records
+ * of `columns` fields and at most `maxRecord` bytes, with quotes around whole fields only and (`trim`) no white
+ * space around values; empty lines are skipped. `lineBreak` is the first of the `breakBytes` bytes of a line break,
+ * whose second can only be LF. Returns the number of records, -1 when the text is not plain.
+ */
+export function findFields(
+  text: usize, bytes: u32, delimiter: u32, lineBreak: u32, breakBytes: u32, trim: i32, columns: u32,
+  maxRecord: u32, ends: usize,
+): i32 {
+  let rows = 0;
+  let start: u32 = 0;
+  let from: u32 = 0;
+  let first = ends;
+  // A field in quotes is listed when they close, and the delimiter or line break behind them lists none.
+  let quoted = false;
+  let closed = false;
+  let block: u32 = 0;
+  let marks = marksIn(text, delimiter, lineBreak);
+  while (start < bytes) {
+    while (marks == 0 && block < bytes) {
+      block += 64;
+      marks = marksIn(text + block, delimiter, lineBreak);
+    }
+    const to = block < bytes ? min<u32>(block + <u32>ctz(marks), bytes) : bytes;
+    marks &= marks - 1;
+    const byte = to < bytes ? <u32>load<u8>(text + to) : lineBreak;
+    if (to == bytes) {
+      if (quoted) return -1;
+    } else if (byte == QUOTE) {
+      if (!quoted) {
+        if (to != from || closed) return -1;
+        quoted = true;
+        continue;
+      }
+      const isEnd = to + 1 == bytes || <u32>load<u8>(text + to, 1) == delimiter
+        || isBreak(text, to + 1, bytes, lineBreak, breakBytes);
+      if (!isEnd) return -1;
+      ends = putEnds(ends, from + 1, to);
+      quoted = false;
+      closed = true;
+      continue;
+    } else if (quoted || (byte != delimiter && !isBreak(text, to, bytes, lineBreak, breakBytes))) continue;
+    if (!closed) {
+      if (trim && from < to && mayHaveEdge(text + from, text + to)) return -1;
+      ends = putEnds(ends, from, to);
+    }
+    closed = false;
+    from = to + 1;
+    if (byte == delimiter) continue;
+    from = min<u32>(to + breakBytes, bytes);
+    if (from - start > maxRecord) return -1;
+    const fields = <u32>((ends - first) >> 3);
+    if (fields == 1 && load<u32>(first) == start && load<u32>(first, 4) == start) ends = first;
+    else if (fields != columns) return -1;
+    else rows++;
+    start = from;
+    first = ends;
+  }
+  return rows;
+}
+
+// @ts-ignore: decorator
+@inline
+function putEnds(ends: usize, from: u32, to: u32): usize {
+  store<u32>(ends, from);
+  store<u32>(ends, to, 4);
+  return ends + 8;
+}
+
+/** A bit for each of 64 bytes, set where a field may end or be quoted. */
+// @ts-ignore: decorator
+@inline
+function marksIn(at: usize, delimiter: u32, lineBreak: u32): u64 {
+  return <u64>marksOf(v128.load(at), delimiter, lineBreak)
+    | <u64>marksOf(v128.load(at, 16), delimiter, lineBreak) << 16
+    | <u64>marksOf(v128.load(at, 32), delimiter, lineBreak) << 32
+    | <u64>marksOf(v128.load(at, 48), delimiter, lineBreak) << 48;
+}
+
+// @ts-ignore: decorator
+@inline
+function marksOf(bytes: v128, delimiter: u32, lineBreak: u32): i32 {
+  const ends = v128.or(
+    i8x16.eq(bytes, i8x16.splat(<i8>delimiter)), i8x16.eq(bytes, i8x16.splat(<i8>lineBreak)));
+  return i8x16.bitmask(v128.or(ends, i8x16.eq(bytes, i8x16.splat(<i8>QUOTE))));
+}
+
+// @ts-ignore: decorator
+@inline
+function isBreak(text: usize, at: u32, bytes: u32, lineBreak: u32, breakBytes: u32): bool {
+  return <u32>load<u8>(text + at) == lineBreak
+    && (breakBytes == 1 || (at + 1 < bytes && load<u8>(text + at, 1) == 0x0a));
+}
+
+/** Whether a field that is not empty may begin or end with white space. */
+// @ts-ignore: decorator
+@inline
+function mayHaveEdge(from: usize, to: usize): bool {
+  const last = <u32>load<u8>(to - 1);
+  if (mayBeSpace(from)) return true;
+  if (last < 0x80) return last <= 0x20;
+  // White space beyond ASCII has two bytes or three.
+  return mayBeSpace(load<u8>(to - 2) >= 0xc0 ? to - 2 : to - 3);
+}
+
+/**
+ * Whether the character at `at` may be white space: none of those beyond U+0020 begins with other bytes, as
+ * U+00A0, U+1680, U+2000 to U+205F, U+3000 and U+FEFF do.
+ */
+// @ts-ignore: decorator
+@inline
+function mayBeSpace(at: usize): bool {
+  const first = <u32>load<u8>(at);
+  if (first < 0x80) return first <= 0x20;
+  const second = <u32>load<u8>(at, 1);
+  return (first == 0xc2 && second == 0xa0) || (first == 0xe1 && second == 0x9a)
+    || (first == 0xe2 && second <= 0x81) || (first == 0xe3 && second == 0x80)
+    || (first == 0xef && second == 0xbb);
+}
+
 // Fields of records are pieces of a text in valid UTF-8, behind which 64 bytes more may be read: field i is from
 // byte u32 number 0 at `fields + i * fieldStep` of the text to the next number. `text` is the address that byte 0
 // of the text has, or would have. What a function leaves to its caller, who reads fields of any kind, it lists by

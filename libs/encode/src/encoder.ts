@@ -8,6 +8,7 @@ import { assertSecret } from './keys.js';
 import type { Role } from './roles.js';
 import { JoinList } from './join-list.js';
 import { SegmentHardening } from './segment-hardening.js';
+import { copyStrided } from './strided-copy.js';
 import { planSegment, rolesOfSpec } from './segment-plan.js';
 import { groupSources, layoutOf, type SourceGroup } from './source-group.js';
 import { textOf } from './utf8.js';
@@ -185,10 +186,9 @@ class BatchEncoder implements Encoder {
   private deliver(count: number, out: Uint8Array, offset: number, rowBytes: number): void {
     const { kernel: { bytes }, records, recordBytes } = this;
     const last = (count - 1) * rowBytes + recordBytes;
-    for (let row = 1; row < count; row++) {
-      const end = row * rowBytes;
-      for (let at = end - rowBytes + recordBytes; at < end; at++) bytes[records + at] = out[offset + at];
-    }
+    copyStrided(
+      { bytes: out, offset: offset + recordBytes, step: rowBytes },
+      { bytes, offset: records + recordBytes, step: rowBytes }, rowBytes - recordBytes, count - 1);
     out.set(bytes.subarray(records, records + last), offset);
     if (!this.segments.some((segment) => segment.hasNonlinear)) return;
     for (let row = 0; row < count; row++) this.addNonlinear(row, out, offset + row * rowBytes);

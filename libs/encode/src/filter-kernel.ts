@@ -9,6 +9,10 @@ interface KernelExports {
     slots: number, mask: number, entries: number, count: number, spans: number, spanCount: number,
     missed: number,
   ): number;
+  findFields(
+    text: number, bytes: number, delimiter: number, lineBreak: number, breakBytes: number, trim: number,
+    columns: number, maxRecord: number, ends: number,
+  ): number;
   listNames(
     text: number, fields: number, fieldStep: number, rows: number, byParts: number, record: number,
     recordStep: number, entries: number, capacity: number, counts: number, others: number,

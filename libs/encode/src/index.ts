@@ -14,6 +14,7 @@ export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './ha
 export { packBits, unpackBits, type Bits } from './bits.js';
 export { rolesOfSpec } from './segment-plan.js';
 export { createEncoder, type Encoder, type EncoderResources, type RecordEncoder } from './encoder.js';
+export { FieldFinder, type PlainCsvForm } from './field-finder.js';
 export { TextPool } from './text-pool.js';
 export { createRecordIdWriter, type RecordIdWriter } from './record-id-writer.js';
 export { createReferenceEncoder } from './reference-encoder.js';

@@ -1,7 +1,9 @@
 import { RECORD_ID_BYTES } from '#libs/record';
+import { FieldBatch } from './field-batch.js';
 import { FilterKernel } from './filter-kernel.js';
 import { createRecordIdentifier, recordIdKey } from './keys.js';
 import { MAX_MESSAGE_BYTES, MESSAGE_BATCH, ShortMessageCodes } from './short-message-codes.js';
+import { copyStrided } from './strided-copy.js';
 import { textOf } from './utf8.js';
 
 /** Writes the opaque ids of local identifiers, the first at `offset` of `out`, `rowBytes` apart. */
@@ -23,11 +25,13 @@ export interface RecordIdWriter {
  */
 export function createRecordIdWriter(secret: Uint8Array, registerId: string): RecordIdWriter {
   const identify = createRecordIdentifier(secret, registerId);
-  const codes = new ShortMessageCodes(new FilterKernel());
+  const kernel = new FilterKernel();
+  const codes = new ShortMessageCodes(kernel);
+  const batch = new FieldBatch(kernel, 1, MESSAGE_BATCH);
   const states = codes.statesOf(recordIdKey(secret, registerId));
   const writeAll = (
     rows: number, out: Uint8Array, offset: number, rowBytes: number,
-    put: (place: number, row: number) => void, longTextOf: (row: number) => string | undefined,
+    put: (first: number, count: number) => void, longTextOf: (row: number) => string | undefined,
   ): void => {
     const room = offset + Math.max(0, rows - 1) * rowBytes + RECORD_ID_BYTES;
     if (rows > 0 && (offset < 0 || room > out.length)) {
@@ -35,10 +39,11 @@ export function createRecordIdWriter(secret: Uint8Array, registerId: string): Re
     }
     for (let first = 0; first < rows; first += MESSAGE_BATCH) {
       const count = Math.min(MESSAGE_BATCH, rows - first);
-      codes.clear(count);
-      for (let i = 0; i < count; i++) put(i, first + i);
+      put(first, count);
       codes.run(states, count, RECORD_ID_BYTES / 4);
-      copyCodes(codes, count, out, offset + first * rowBytes, rowBytes);
+      copyStrided(
+        { bytes: codes.kernel.bytes, offset: codes.codes, step: RECORD_ID_BYTES },
+        { bytes: out, offset: offset + first * rowBytes, step: rowBytes }, RECORD_ID_BYTES, count);
       for (let row = first; row < first + count; row++) {
         const text = longTextOf(row);
         if (text !== undefined) out.set(identify(text), offset + row * rowBytes);
@@ -48,27 +53,25 @@ export function createRecordIdWriter(secret: Uint8Array, registerId: string): Re
   return {
     writeTexts(localIds, out, offset, rowBytes) {
       writeAll(
-        localIds.length, out, offset, rowBytes, (place, row) => codes.putText(place, localIds[row]),
+        localIds.length, out, offset, rowBytes, (first, count) => {
+          codes.clear(count);
+          for (let i = 0; i < count; i++) codes.putText(i, localIds[first + i]);
+        },
         (row) => (isShort(localIds[row]) ? undefined : localIds[row]));
     },
     writeFields(text, fields, out, offset, rowBytes) {
       writeAll(
-        fields.length / 2, out, offset, rowBytes,
-        (place, row) => codes.putBytes(place, text, fields[2 * row], fields[2 * row + 1]),
+        fields.length / 2, out, offset, rowBytes, (first, count) => {
+          if (batch.place(text, fields, first, count)) return codes.putFields(batch);
+          codes.clear(count);
+          for (let i = 0; i < count; i++) {
+            codes.putBytes(i, text, fields[2 * (first + i)], fields[2 * (first + i) + 1]);
+          }
+        },
         (row) => (fields[2 * row + 1] - fields[2 * row] <= MAX_MESSAGE_BYTES ? undefined
           : textOf(text, fields[2 * row], fields[2 * row + 1])));
     },
   };
-}
-
-function copyCodes(
-  { kernel: { bytes }, codes }: ShortMessageCodes, count: number, out: Uint8Array, offset: number,
-  rowBytes: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    const [from, to] = [codes + i * RECORD_ID_BYTES, offset + i * rowBytes];
-    for (let k = 0; k < RECORD_ID_BYTES; k++) out[to + k] = bytes[from + k];
-  }
 }
 
 function isShort(text: string): boolean {

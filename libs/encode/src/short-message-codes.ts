@@ -1,3 +1,4 @@
+import type { FieldBatch } from './field-batch.js';
 import type { FilterKernel } from './filter-kernel.js';
 
 const BLOCK_BYTES = 64;
@@ -66,6 +67,11 @@ export class ShortMessageCodes {
     const length = Math.min(to - from, MAX_MESSAGE_BYTES);
     for (let i = 0; i < length; i++) bytes[at + i] = message[from + i];
     this.pad(at, length);
+  }
+
+  /** Puts the fields of a batch, which has one a row, into the first places; of each at most 55 bytes count. */
+  putFields({ textAt, fieldsAt, rowStep, count }: FieldBatch): void {
+    this.kernel.run.putMessages(textAt, fieldsAt, rowStep, count, this.blocks);
   }
 
   /** Puts a number, as 4 bytes big endian, and bytes into a place that is empty. */
