@@ -12,7 +12,8 @@ type EncodeRows = (rows: readonly (readonly string[])[]) => void;
 const bigrams = (bitsPerToken: number): object => (
   { comparison: { type: 'ngram', n: 2 }, strategy: { bitsPerToken }, hash: { type: 'blakeHash' } });
 
-const CLKHASH = parseClkhashSchema({
+/** The schema as a document. */
+export const CLKHASH_SCHEMA = {
   version: 3,
   clkConfig: { l: 1024, kdf: { type: 'HKDF', hash: 'SHA256', salt: 'c2FsdA==', info: '', keySize: 64 } },
   features: [
@@ -25,7 +26,8 @@ const CLKHASH = parseClkhashSchema({
       hashing: { comparison: { type: 'exact' }, strategy: { bitsPerToken: 20 }, hash: { type: 'blakeHash' } },
     },
   ],
-});
+};
+const CLKHASH = parseClkhashSchema(CLKHASH_SCHEMA);
 const NATIVE = defaultSpecForRoles(['givenName', 'familyName', 'birthDate', 'sex']);
 
 /** The encoders as the product runs them, with empty memos. */

@@ -1,5 +1,6 @@
 // Speed of encoding: records a second in memory (one core by its CPU time, all cores by the clock), against a
-// naive loop that hashes every token of every record, and from CSV to extract on the command line.
+// naive loop that hashes every token of every record, and from CSV to extract, and to a clkhash file, on the
+// command line: by the clock, and by processor time when it has one thread.
 //
 //   npm run bench:encode -- [--rows 1000000] [--memory-rows 1000000] [--people 200000] [--runs 3] [--json]
 //
@@ -8,19 +9,17 @@
 // run starts with empty memos; the figure of the country alone, whose values are mostly new, stands beside
 // that of all rows. Peak memory is that of the command line's process, threads included. SHA-256 of the
 // same machine at the same time tells how fast it was.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { synthesize } from '#libs/synthetic';
+import { measureCli, type CliPace } from './encode-command-line.js';
 import { memoEncoder, naiveEncoder, type EncodingName } from './encode-subjects.js';
+import { spreadOf, type Spread } from './spread.js';
 
 const NAIVE_ROWS = 2_000;
 const CHUNK_ROWS = 1024;
-const CLI = join(__dirname, '../src/cli.js');
 const SECRET = Uint8Array.from({ length: 32 }, (_, i) => i);
 
 /**
@@ -34,6 +33,17 @@ function synthesizePeople(count: number): string[][] {
     people.push([givenNames, familyName, birthDate, sex]);
   }
   return people;
+}
+
+function measureCommandLine(people: Rows, rows: number, runs: number): Record<EncodingName, CliPace> {
+  const clkhash = measureCli('clkhash', rowsOf(people, rows), SECRET, runs);
+  const native = measureCli('native', rowsOf(people, rows), SECRET, runs);
+  for (const [label, pace] of [['CSV to clkhash file', clkhash], ['CSV to extract', native]] as const) {
+    show(`${label}, by the clock`, pace.perSecond);
+    show(`${label}, one thread`, pace.perCore);
+    console.log(`${`${label}, peak memory`.padEnd(34)} ${Math.round(pace.peakRssMb).toString().padStart(9)} MiB`);
+  }
+  return { clkhash, native };
 }
 
 /** So many rows: `people`, and then draws of each column by itself. */
@@ -81,13 +91,6 @@ function encodeAll(name: EncodingName, rows: readonly (readonly string[])[]): Ti
   });
 }
 
-interface Spread { readonly median: number; readonly least: number; readonly most: number }
-
-function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1], least: sorted[0], most: sorted[sorted.length - 1] };
-}
-
 function show(label: string, { median, least, most }: Spread, unit = 'records/s'): void {
   const [a, b, c] = [median, least, most].map((value) => Math.round(value).toLocaleString('en'));
   console.log(`${label.padEnd(34)} ${a.padStart(9)} ${unit} (${b} to ${c})`);
@@ -118,54 +121,6 @@ async function allCores(
   }
   await Promise.all(workers.map((worker) => worker.terminate()));
   return spreadOf(rates);
-}
-
-interface CliReport {
-  readonly records: number; readonly seconds: number; readonly cpuSeconds: number; readonly peakRssMb: number;
-}
-
-function writeRows(path: string, rows: Iterable<readonly string[]>): void {
-  const file = openSync(path, 'w');
-  let text = 'id,given_name,family_name,birth_date,sex\n';
-  let number = 0;
-  for (const row of rows) {
-    text += `P${number++},${row.join(',')}\n`;
-    if (text.length < 1 << 20) continue;
-    writeSync(file, text);
-    text = '';
-  }
-  writeSync(file, text);
-  closeSync(file);
-}
-
-function encodeFile(folder: string): CliReport {
-  const out = join(folder, 'extract');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [
-    CLI, 'encode', '--in', join(folder, 'people.csv'), '--out', out, '--secret-file', join(folder, 'key'),
-    '--register', 'bench', '--cardinality', 'unique', '--reference-date', '2026-01-01', '--id', 'id', '--json',
-    '--columns', 'givenName=given_name,familyName=family_name,birthDate=birth_date,sex=sex',
-  ], { encoding: 'utf8' });
-  rmSync(out, { recursive: true, force: true });
-  if (status !== 0) throw new Error(`vinculum encode ended with ${status}: ${stderr}`);
-  return JSON.parse(stdout.trim().split('\n').at(-1) as string) as CliReport;
-}
-
-function measureCli(
-  rows: Iterable<readonly string[]>, runs: number,
-): { perSecond: Spread; perCore: Spread; peakRssMb: number } {
-  const folder = mkdtempSync(join(tmpdir(), 'vinculum-bench-'));
-  try {
-    writeRows(join(folder, 'people.csv'), rows);
-    writeFileSync(join(folder, 'key'), Buffer.from(SECRET).toString('hex'), { mode: 0o600 });
-    const reports = Array.from({ length: runs }, () => encodeFile(folder));
-    return {
-      perSecond: spreadOf(reports.map(({ records, seconds }) => records / seconds)),
-      perCore: spreadOf(reports.map(({ records, cpuSeconds }) => records / cpuSeconds)),
-      peakRssMb: Math.max(...reports.map(({ peakRssMb }) => peakRssMb)),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function measureMemory(name: EncodingName, people: Rows, count: number, runs: number) {
@@ -206,20 +161,22 @@ async function main(): Promise<void> {
   const people = synthesizePeople(countrySize);
   const clkhash = await measureMemory('clkhash', people, memoryRows, runs);
   const native = await measureMemory('native', people, memoryRows, runs);
-  const cli = measureCli(rowsOf(people, rows), runs);
-  show('CSV to extract, by the clock', cli.perSecond);
-  show('CSV to extract, one core', cli.perCore);
-  console.log(`${'CSV to extract, peak memory'.padEnd(34)} ${Math.round(cli.peakRssMb).toString().padStart(9)} MiB`);
+  const cli = measureCommandLine(people, rows, runs);
   if (values.json) {
     console.log(JSON.stringify({
       recordsPerSecondPerCore: { clkhash: clkhash.perCore.median, native: native.perCore.median },
-      cliRecordsPerSecond: cli.perSecond.median, cliRecordsPerSecondPerCore: cli.perCore.median,
+      cliRecordsPerSecond: cli.native.perSecond.median,
+      cliRecordsPerSecondPerCore: { clkhash: cli.clkhash.perCore.median, native: cli.native.perCore.median },
+      cliRecordsPerSecondByClock: {
+        clkhash: cli.clkhash.perSecond.median, native: cli.native.perSecond.median,
+      },
       ratioToNaive: native.ratio, ratiosToNaive: { clkhash: clkhash.ratio, native: native.ratio },
-      peakRssMb: cli.peakRssMb,
+      peakRssMb: cli.native.peakRssMb,
       countryAlonePerCore: { clkhash: clkhash.first.median, native: native.first.median },
       recordsPerSecondAllCores: { clkhash: clkhash.allTogether.median, native: native.allTogether.median },
       spread: {
-        clkhash: clkhash.perCore, native: native.perCore, cli: cli.perSecond, cliPerCore: cli.perCore,
+        clkhash: clkhash.perCore, native: native.perCore, cli: cli.native.perSecond,
+        cliPerCore: { clkhash: cli.clkhash.perCore, native: cli.native.perCore },
       },
       rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model, node: process.version,
       loadAverage: loadavg()[0], sha256MibPerSecond: sha256,

@@ -30,13 +30,18 @@ const BATCH_ROWS = 1024;
 
 /** Encodes chunks of one CSV file. Equal bytes in, equal bytes out, whatever was encoded before. */
 export class ChunkEncoder {
-  private readonly encoder: Encoder;
   private readonly ids: RecordIdWriter;
   private readonly reader: PersonReader;
   private readonly plain: PlainChunkEncoder;
 
-  constructor(private readonly plan: ChunkPlan) {
-    this.encoder = createEncoder(plan.spec, plan.secret, { randomBytes });
+  /**
+   * @param encoder of the plan's spec and secret; to make one takes as long as to encode many thousand
+   * records
+   */
+  constructor(
+    private readonly plan: ChunkPlan,
+    private readonly encoder: Encoder = createEncoder(plan.spec, plan.secret, { randomBytes }),
+  ) {
     this.ids = createRecordIdWriter(plan.secret, plan.registerId);
     this.reader = new PersonReader(plan.reading, plan.header, this.encoder.roles);
     const { dialect, header: { length } } = plan;

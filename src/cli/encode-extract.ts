@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import {
   canaryHashes, createEncoder, encodingSpecHash, keyFingerprint, rolesOfSpec,
-  segmentShapes, type EncodingSpec,
+  segmentShapes, type Encoder, type EncodingSpec,
 } from '#libs/encode';
 import type { Cardinality, ExtractManifest, JsonValue } from '#libs/record';
 import type { ExtractWriter, RecordIdPartitions } from '../extract-folder/index.js';
@@ -50,17 +50,20 @@ export interface EncodeJob {
  */
 export async function encodeExtract(job: EncodeJob): Promise<ExtractManifest> {
   const { registerId, cardinality, referenceDate, spec } = job;
+  const encoder = createEncoder(spec, job.secret, { randomBytes });
   const heading = {
     registerId, cardinality, referenceDate, specHash: encodingSpecHash(spec),
     keyFingerprint: keyFingerprint(job.secret), segments: segmentShapes(spec),
     spec: spec as unknown as JsonValue, ...(job.content && { variables: variablesOfMap(job.content) }),
-    canaries: canaryHashes(spec, job.secret, createEncoder(spec, job.secret, { randomBytes })),
+    canaries: canaryHashes(spec, job.secret, encoder),
   };
-  return writeExtract(job, heading, (writer, ids) => encodePeople(job, writer, ids));
+  return writeExtract(job, heading, (writer, ids) => encodePeople(job, encoder, writer, ids));
 }
 
 /** Returns the bytes read. */
-async function encodePeople(job: EncodeJob, writer: ExtractWriter, ids: RecordIdPartitions): Promise<number> {
+async function encodePeople(
+  job: EncodeJob, encoder: Encoder, writer: ExtractWriter, ids: RecordIdPartitions,
+): Promise<number> {
   let read = 0;
   const csv = openCsv(job.people, {
     trim: true, ...(job.encoding && { encoding: job.encoding }),
@@ -77,7 +80,7 @@ async function encodePeople(job: EncodeJob, writer: ExtractWriter, ids: RecordId
     new PersonReader(plan.reading, header, rolesOfSpec(spec));
     const threads = job.threads ?? threadsFor(statSync(job.people).size);
     const people = new PeopleCollector(job, writer, ids);
-    for await (const chunk of encodeChunks(csv.chunks(), plan, threads)) {
+    for await (const chunk of encodeChunks(csv.chunks(), plan, threads, encoder)) {
       job.signal?.throwIfAborted();
       people.add(chunk);
     }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Encoder } from '#libs/encode';
 import { ChunkEncoder, type ChunkPlan } from './chunk-encoder.js';
 import type { EncodedChunk } from './encoded-chunk.js';
 
@@ -30,13 +31,15 @@ export interface ChunkTask {
  * Encodes chunks with so many threads (0: in this one) and gives them back in their order, so that the
  * result does not depend on the number of threads. Memory holds a few chunks: an encoded one is there until
  * the next is asked for, and then its room is taken again.
+ *
+ * @param ownEncoder of the plan's spec and secret, for this thread
  */
 export async function* encodeChunks(
-  chunks: Iterable<Uint8Array>, plan: ChunkPlan, threads: number,
+  chunks: Iterable<Uint8Array>, plan: ChunkPlan, threads: number, ownEncoder: Encoder,
 ): AsyncGenerator<EncodedChunk, void, undefined> {
   const rooms: ArrayBuffer[] = [];
   if (threads === 0) {
-    const encoder = new ChunkEncoder(plan);
+    const encoder = new ChunkEncoder(plan, ownEncoder);
     for (const bytes of chunks) {
       const chunk = encoder.encode(bytes, rooms.pop());
       yield chunk;

@@ -114,6 +114,7 @@ async function runClkhash(options: GivenOptions, signal: AbortSignal): Promise<n
   for (const notice of schema.notices) console.error(`note: ${notice}`);
   const secret = readClkhashSecretFile(options.secretFile);
   const bar = readingProgress('encode', [options.in]);
+  const started = performance.now();
   try {
     const { in: rows, out, encoding, bitOrder } = options;
     const records = await encodeClkhash({
@@ -123,7 +124,10 @@ async function runClkhash(options: GivenOptions, signal: AbortSignal): Promise<n
     bar.stop();
     console.error(`${records} records encoded into ${out}`);
     const { bits, xorFolds } = schema;
-    if (options.json) console.log(JSON.stringify({ out, records, bits, xorFolds, notices: schema.notices }));
+    if (options.json) {
+      const pace = paceOf(records, started);
+      console.log(JSON.stringify({ out, records, bits, xorFolds, notices: schema.notices, ...pace }));
+    }
     return DONE;
   } finally {
     bar.stop();
@@ -139,7 +143,7 @@ async function run(options: EncodeOptions, signal: AbortSignal): Promise<number>
     const job = { ...jobOf(options), secret, onProgress: bar.update, signal };
     const manifest = await encodeExtract(job);
     bar.stop();
-    report(manifest, job, options, (performance.now() - started) / 1000);
+    report(manifest, job, options, started);
     return DONE;
   } finally {
     bar.stop();
@@ -176,7 +180,7 @@ function specOf(options: EncodeOptions, columns: ColumnMapping): EncodingSpec {
 }
 
 function report(
-  manifest: ExtractManifest, job: Pick<EncodeJob, 'spec'>, options: EncodeOptions, seconds: number,
+  manifest: ExtractManifest, job: Pick<EncodeJob, 'spec'>, options: EncodeOptions, started: number,
 ): void {
   const { registerId, records, segments, specHash, keyFingerprint, parts } = manifest;
   console.error(`${records} records of ${registerId} encoded into ${options.out}`);
@@ -184,14 +188,17 @@ function report(
   if (options.json !== true) return;
   console.log(JSON.stringify({
     out: options.out, registerId, records, events: parts.events?.rows ?? 0, segments, specHash,
-    keyFingerprint, seconds: Number(seconds.toFixed(3)), recordsPerSecond: Math.round(records / seconds),
-    ...usageOfProcess(),
+    keyFingerprint, ...paceOf(records, started),
   }));
 }
 
-/** What the whole process took, its start and all threads included. */
-function usageOfProcess(): { readonly cpuSeconds: number; readonly peakRssMb: number } {
+/** Time since `started`, and what the whole process took, its start and all threads included. */
+function paceOf(records: number, started: number): object {
+  const seconds = (performance.now() - started) / 1000;
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   const cpuSeconds = Math.round((userCPUTime + systemCPUTime) / 1e3) / 1e3;
-  return { cpuSeconds, peakRssMb: Math.round(maxRSS / 1024) };
+  return {
+    seconds: Number(seconds.toFixed(3)), recordsPerSecond: Math.round(records / seconds), cpuSeconds,
+    peakRssMb: Math.round(maxRSS / 1024),
+  };
 }

@@ -91,13 +91,16 @@ export class PersonReader {
   }
 }
 
-/** What `PLAIN_DATE` says, of bytes. */
+/** Days that a month has in every year. */
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether bytes are YYYY-MM-DD of 1900 to 2099, a day that its month has in every year. */
 function isPlainDate(text: Buffer, from: number, to: number): boolean {
   if (to - from !== 10 || text[from + 4] !== HYPHEN || text[from + 7] !== HYPHEN) return false;
   const [century, year] = [digitsAt(text, from), digitsAt(text, from + 2)];
   const [month, day] = [digitsAt(text, from + 5), digitsAt(text, from + 8)];
   if (century !== 19 && century !== 20) return false;
-  return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  return year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= DAYS[month - 1];
 }
 
 /** The number of two digits, negative where they are none. */

@@ -14,7 +14,8 @@ export class PlainCsvReader {
   private readonly finder: FieldFinder;
 
   constructor({ delimiter, lineBreak, trim }: CsvDialect, columns: number) {
-    this.finder = new FieldFinder({ delimiter, lineBreak, trim, columns, maxRecordBytes: MAX_RECORD_CHARACTERS });
+    const maxRecordBytes = MAX_RECORD_CHARACTERS;
+    this.finder = new FieldFinder({ delimiter, lineBreak, trim, columns, maxRecordBytes });
   }
 
   /**

@@ -68,7 +68,8 @@ export function createEncoder(
 }
 
 /**
- * Joins the tokens of so many rows from row `first` on into the filters of their records, in time for `settle`.
+ * Joins the tokens of so many rows from row `first` on into the filters of their records, in time for
+ * `settle`.
  */
 type AddRows = (first: number, count: number) => void;
 

@@ -33,8 +33,9 @@ export class FieldBatch {
   }
 
   /**
-   * Takes rows `first` to `first + count`: value `c` of row `r` is from byte `fields[2 * (r * columns + c)]` of
-   * `text` to the next number. False when they do not fit or are not in order; the kernel cannot read them then.
+   * Takes rows `first` to `first + count`: value `c` of row `r` is from byte `fields[2 * (r * columns +
+   * c)]` of `text` to the next number. False when they do not fit or are not in order; the kernel cannot
+   * read them then.
    */
   place(text: Uint8Array, fields: Uint32Array, first: number, count: number): boolean {
     const { kernel, columns, fieldsAt, room } = this;
@@ -55,8 +56,8 @@ export class FieldBatch {
   }
 
   /**
-   * Calls `visit` with the text, its fields, and the place of a row's first end there, for the first `count` rows
-   * in `others`, which are counted from row `from` of the batch.
+   * Calls `visit` with the text, its fields, and the place of a row's first end there, for the first
+   * `count` rows in `others`, which are counted from row `from` of the batch.
    */
   visitOthers(from: number, count: number, visit: FieldsVisitor): void {
     const { kernel, others, text, fields, first, columns } = this;

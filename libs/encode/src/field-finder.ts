@@ -19,9 +19,9 @@ export interface PlainCsvForm {
 }
 
 /**
- * Finds the fields of plain CSV texts in their bytes, 64 of these at a time, without making a text of them. Plain
- * are texts of at most a MiB in which every record has all fields, and quotes are around whole fields only; others
- * have to be read in another way.
+ * Finds the fields of plain CSV texts in their bytes, 64 of these at a time, without making a text of them.
+ * Plain are texts of at most a MiB in which every record has all fields, and quotes are around whole fields
+ * only; others have to be read in another way.
  */
 export class FieldFinder {
   private readonly kernel = new FilterKernel();
@@ -46,8 +46,8 @@ export class FieldFinder {
     if (bytes.length > MAX_TEXT_BYTES) return undefined;
     kernel.bytes.set(bytes, text);
     const rows = kernel.run.findFields(
-      text, bytes.length, delimiter.charCodeAt(0), lineBreak.charCodeAt(0), lineBreak.length, trim ? 1 : 0, columns,
-      maxRecordBytes, ends);
+      text, bytes.length, delimiter.charCodeAt(0), lineBreak.charCodeAt(0), lineBreak.length, trim ? 1 : 0,
+      columns, maxRecordBytes, ends);
     this.fieldsFound = Math.max(0, rows) * columns;
     return rows < 0 ? undefined : rows;
   }

@@ -55,8 +55,8 @@ export class NameJoins {
   }
 
   /**
-   * Joins column `column` of a batch, its fields or the parts of them, into the records that begin at `record`
-   * and are `recordStep` bytes apart; calls `addOther` for rows with parts that are not listed.
+   * Joins column `column` of a batch, its fields or the parts of them, into the records that begin at
+   * `record` and are `recordStep` bytes apart; calls `addOther` for rows with parts that are not listed.
    */
   addFields(
     batch: FieldBatch, column: number, byParts: boolean, record: number, recordStep: number,
@@ -83,8 +83,8 @@ export class NameJoins {
     // Filters that were made before are complete only now.
     joins.flush();
     const others = kernel.run.joinDates(
-      batch.textAt, batch.fieldsAt + 8 * column, batch.rowStep, batch.count, dates.years, dates.days, spanList,
-      spans.length, record, recordStep, batch.others);
+      batch.textAt, batch.fieldsAt + 8 * column, batch.rowStep, batch.count, dates.years, dates.days,
+      spanList, spans.length, record, recordStep, batch.others);
     batch.visitOthers(0, others, addOther);
   }
 

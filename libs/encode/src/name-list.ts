@@ -13,7 +13,10 @@ const TWO_BYTES = 0xc0;
 const FOUR_BYTES = 0xf0;
 const THREE_BYTES_BEGUN = 0x800;
 
-/** Rows that were read, and how many of them have parts that are not for the list: those in the batch's `others`. */
+/**
+ * Rows that were read, and how many of them have parts that are not for the list: those in the batch's
+ * `others`.
+ */
 export interface ListedFields {
   readonly rows: number;
   readonly others: number;

@@ -69,7 +69,10 @@ export class ShortMessageCodes {
     this.pad(at, length);
   }
 
-  /** Puts the fields of a batch, which has one a row, into the first places; of each at most 55 bytes count. */
+  /**
+   * Puts the fields of a batch, which has one a row, into the first places; of each at most 55 bytes
+   * count.
+   */
   putFields({ textAt, fieldsAt, rowStep, count }: FieldBatch): void {
     this.kernel.run.putMessages(textAt, fieldsAt, rowStep, count, this.blocks);
   }
