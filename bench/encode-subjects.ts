@@ -48,6 +48,34 @@ export function memoEncoder(name: EncodingName, secret: Uint8Array): EncodeRows 
   return (rows) => encoder.encodeRows(rows, roomFor(rows.length * encoder.recordBytes), 0);
 }
 
+/** Rows as pieces of one text in UTF-8, as the command line has them. */
+export interface TextRows {
+  readonly count: number;
+  readonly text: Uint8Array;
+  readonly fields: Uint32Array;
+}
+
+export function textRowsOf(rows: readonly (readonly string[])[]): TextRows {
+  const fields = new Uint32Array(2 * rows.length * rows[0].length);
+  let at = 0;
+  rows.flat().forEach((value, i) => {
+    fields[2 * i] = at;
+    fields[2 * i + 1] = at + Buffer.byteLength(value);
+    at = fields[2 * i + 1] + 1;
+  });
+  return { count: rows.length, text: Buffer.from(rows.flat().join(',')), fields };
+}
+
+/** The native encoder as the command line runs it, with empty memos. */
+export function textRowEncoder(secret: Uint8Array): (rows: TextRows) => void {
+  const encoder = createEncoder(NATIVE, secret);
+  let out = new Uint8Array(0);
+  return ({ count, text, fields }) => {
+    if (out.length < count * encoder.recordBytes) out = new Uint8Array(count * encoder.recordBytes);
+    encoder.encodeFields(text, fields, count, out, 0);
+  };
+}
+
 /** Hashes every token of every record, one after the other: nothing is remembered. */
 export function naiveEncoder(name: EncodingName, secret: Uint8Array): EncodeRows {
   if (name === 'native') {

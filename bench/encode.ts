@@ -4,18 +4,19 @@
 //
 //   npm run bench:encode -- [--rows 1000000] [--memory-rows 1000000] [--people 200000] [--runs 3] [--json]
 //
-// Rows are the people of a synthetic country (Zipf names of many origins, some without their birthday), and
-// beyond its size draws of their names, dates and sexes, each by itself, so with their frequencies. Every
-// run starts with empty memos; the figure of the country alone, whose values are mostly new, stands beside
-// that of all rows. Peak memory is that of the command line's process, threads included. SHA-256 of the
-// same machine at the same time tells how fast it was.
+// Rows are the people of a synthetic country (Zipf names of many origins, some without their birthday),
+// and beyond its size draws of their names, dates and sexes, each by itself, so with their frequencies.
+// Every run starts with empty memos; in memory values are texts, and for the native default also bytes;
+// the figure of the country alone, whose values are mostly new, stands beside that of all rows. Peak
+// memory is that of the command line's process, threads included. SHA-256 of the same machine at the same
+// time tells how fast it was.
 import { createHash } from 'node:crypto';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { synthesize } from '#libs/synthetic';
 import { measureCli, type CliPace } from './encode-command-line.js';
-import { memoEncoder, naiveEncoder, type EncodingName } from './encode-subjects.js';
+import { memoEncoder, naiveEncoder, textRowEncoder, textRowsOf, type EncodingName } from './encode-subjects.js';
 import { spreadOf, type Spread } from './spread.js';
 
 const NAIVE_ROWS = 2_000;
@@ -33,6 +34,19 @@ function synthesizePeople(count: number): string[][] {
     people.push([givenNames, familyName, birthDate, sex]);
   }
   return people;
+}
+
+/** The native encoder on rows that are pieces of texts, as the command line gives them to it. */
+function measureTextRows(people: Rows, count: number, runs: number): Spread {
+  const rows = [...rowsOf(people, count)];
+  const chunks = Array.from({ length: Math.ceil(count / CHUNK_ROWS) }, (_, i) =>
+    textRowsOf(rows.slice(i * CHUNK_ROWS, (i + 1) * CHUNK_ROWS)));
+  const perCore = repeat(runs, () => rows.length / timed(() => {
+    const encode = textRowEncoder(SECRET);
+    for (const chunk of chunks) encode(chunk);
+  }).cpuSeconds);
+  show('native, from UTF-8, one core', perCore);
+  return perCore;
 }
 
 function measureCommandLine(people: Rows, rows: number, runs: number): Record<EncodingName, CliPace> {
@@ -161,6 +175,7 @@ async function main(): Promise<void> {
   const people = synthesizePeople(countrySize);
   const clkhash = await measureMemory('clkhash', people, memoryRows, runs);
   const native = await measureMemory('native', people, memoryRows, runs);
+  const fromText = measureTextRows(people, memoryRows, runs);
   const cli = measureCommandLine(people, rows, runs);
   if (values.json) {
     console.log(JSON.stringify({
@@ -172,10 +187,11 @@ async function main(): Promise<void> {
       },
       ratioToNaive: native.ratio, ratiosToNaive: { clkhash: clkhash.ratio, native: native.ratio },
       peakRssMb: cli.native.peakRssMb,
+      fromTextPerCore: { native: fromText.median },
       countryAlonePerCore: { clkhash: clkhash.first.median, native: native.first.median },
       recordsPerSecondAllCores: { clkhash: clkhash.allTogether.median, native: native.allTogether.median },
       spread: {
-        clkhash: clkhash.perCore, native: native.perCore, cli: cli.native.perSecond,
+        clkhash: clkhash.perCore, native: native.perCore, nativeFromText: fromText, cli: cli.native.perSecond,
         cliPerCore: { clkhash: cli.clkhash.perCore, native: cli.native.perCore },
       },
       rows, memoryRows, runs, cores: cpus().length, cpu: cpus()[0].model, node: process.version,
