@@ -12,6 +12,7 @@ import { Door1763800000041 } from './1763800000041-door.js';
 import { Retention1763800000051 } from './1763800000051-retention.js';
 import { Objections1763800000052 } from './1763800000052-objections.js';
 import { SealedContent1763800000061 } from './1763800000061-sealed-content.js';
+import { ObjectionTokens1763800000071 } from './1763800000071-objection-tokens.js';
 
 /** In order of application. Forward only: a migration that has been released is never edited. */
 export const MIGRATIONS = [
@@ -22,4 +23,5 @@ export const MIGRATIONS = [
   Door1763800000041,
   Retention1763800000051, Objections1763800000052,
   SealedContent1763800000061,
+  ObjectionTokens1763800000071,
 ] as const;

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'import-clks': async () => (await import('./cli/import-clks.js')).importClksCommand(),
   'inspect': async () => (await import('./cli/inspect.js')).inspectCommand(),
   'submit': async () => (await import('./cli/submit.js')).submitCommand(),
+  'objection-tokens': async () => (await import('./cli/objection-tokens.js')).objectionTokensCommand(),
   'link': async () => (await import('./cli/link.js')).linkCommand(),
   'synthesize': async () => (await import('./cli/synthesize.js')).synthesizeCommand(),
   'audit': async () => (await import('./cli/audit.js')).auditCommand(),

@@ -887,8 +887,16 @@ export interface components {
             reason: string;
         };
         ObjectionDto: {
-            /** @description Opaque record ids as in the extracts: 32 hex digits. Ids that no extract has are taken as well. */
-            recordIds: string[];
+            /**
+             * @description Opaque record ids as in the register's extracts: 32 hex digits. Ids that no extract has are taken as
+             *     well. Needed where there are no tokens.
+             */
+            recordIds?: string[];
+            /**
+             * @description Tokens of encodings (`vinculum objection-tokens`): 64 hex digits. They name whoever has the same
+             *     encoding, in every register that is linked with this one.
+             */
+            tokens?: string[];
             /**
              * @description `project`: this one; `all-uses`: every project that ever links the register.
              * @enum {string}

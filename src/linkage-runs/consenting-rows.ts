@@ -19,17 +19,17 @@ export interface ConsentingRows extends Rows {
 /**
  * Leaves out the rows of people who object, before anything else sees them. The others keep their order.
  *
- * @param objects whether the row with this id is one of theirs; undefined where nobody objects.
+ * @param objects whether this row, with this id, is one of theirs; undefined where nobody objects.
  */
 export function consentingRows(
-  { recordIds, segments }: Rows, objects: ((recordId: Uint8Array) => boolean) | undefined,
+  { recordIds, segments }: Rows, objects: ((recordId: Uint8Array, row: number) => boolean) | undefined,
 ): ConsentingRows {
   const records = recordIds.length / ID_BYTES;
   if (!objects) return { recordIds, segments, records, rowOf: undefined };
   const rowOf = new Uint32Array(records);
   let kept = 0;
   for (let row = 0; row < records; row++) {
-    if (!objects(recordIds.subarray(row * ID_BYTES, (row + 1) * ID_BYTES))) rowOf[kept++] = row;
+    if (!objects(recordIds.subarray(row * ID_BYTES, (row + 1) * ID_BYTES), row)) rowOf[kept++] = row;
   }
   if (kept === records) return { recordIds, segments, records, rowOf: undefined };
   const rows = rowOf.slice(0, kept);

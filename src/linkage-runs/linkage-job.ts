@@ -9,7 +9,7 @@ import { DataKey } from '../extracts/data-key.js';
 import { EncodedRows } from '../extracts/encoded-rows.js';
 import { openedChunks } from '../extracts/opened-chunks.js';
 import { wholeRows } from '../extracts/whole-rows.js';
-import { objectionMarks } from '../objections/objection-mark.js';
+import { objectionMarks, objectionTokenMarks } from '../objections/objection-mark.js';
 import { CopyRows } from '../platform/database/copy-rows.js';
 import { JOB_QUEUE, type JobQueue } from '../platform/queue/job-queue.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
@@ -21,6 +21,7 @@ import { engineVersion } from './engine-version.js';
 import { entityIds } from './entity-ids.js';
 import type { KeptResult } from './linkage-messages.js';
 import type { RunManifest, RunRow } from './linkage-run.js';
+import { ObjectingRows } from './objecting-rows.js';
 import { LinkageRunsRepository, type AcceptedExtract } from './linkage-runs.repository.js';
 import { LINKAGE_RUN } from './linkage-runs.service.js';
 import { runEstimates } from './run-estimates.js';
@@ -101,9 +102,8 @@ export class LinkageJob implements OnApplicationBootstrap {
 
   private async load(manager: EntityManager, run: RunRow): Promise<LoadedExtract[]> {
     const loaded: LoadedExtract[] = [];
-    for (const extract of await this.acceptedOf(manager, run)) {
-      loaded.push(await this.loadExtract(manager, run, extract));
-    }
+    const linked = await this.acceptedOf(manager, run);
+    for (const extract of linked) loaded.push(await this.loadExtract(manager, run, extract, linked));
     return loaded;
   }
 
@@ -120,7 +120,7 @@ export class LinkageJob implements OnApplicationBootstrap {
 
   /** Decrypts chunk by chunk into one array a segment, and leaves out who objects. */
   private async loadExtract(
-    manager: EntityManager, run: RunRow, accepted: AcceptedExtract,
+    manager: EntityManager, run: RunRow, accepted: AcceptedExtract, linked: readonly AcceptedExtract[],
   ): Promise<LoadedExtract> {
     const { registerId, cardinality, records, segments: shapes } = accepted.manifest;
     const rows = new EncodedRows(accepted.manifest);
@@ -128,18 +128,16 @@ export class LinkageJob implements OnApplicationBootstrap {
     const chunks = openedChunks(key, this.runs.chunks(manager, accepted.id));
     for await (const whole of wholeRows(chunks, encodingRowBytes(shapes))) rows.take(whole);
     if (rows.rows !== records) throw new Error(`extract ${accepted.id} holds ${rows.rows} rows, ${records} expected`);
-    const marks = await this.runs.objections(manager, run.project, accepted);
-    const markOf = objectionMarks(this.context.masterKey, accepted.organisation, registerId);
-    const objecting: string[] = [];
-    const { recordIds, segments, rowOf, records: kept } = consentingRows(rows, marks.size === 0 ? undefined
-      : (recordId) => {
-        const mark = markOf(recordId).toString('hex');
-        if (marks.has(mark)) objecting.push(mark);
-        return marks.has(mark);
-      });
+    const { masterKey } = this.context;
+    const objecting = new ObjectingRows(
+      await this.runs.objections(manager, run.project, accepted, linked),
+      objectionMarks(masterKey, accepted.organisation, registerId), objectionTokenMarks(masterKey),
+      rows.segments);
+    const { recordIds, segments, rowOf, records: kept } = consentingRows(rows, objecting.isEmpty ? undefined
+      : (recordId, row) => objecting.has(recordId, row));
     if (kept === 0) throw new VinculumError('NOTHING_TO_LINK', 'no record of an extract is left to link');
     const encoded = { registerId, cardinality, records: kept, segments };
-    return { accepted, recordIds, rowOf, objecting, encoded };
+    return { accepted, recordIds, rowOf, objecting: objecting.found, encoded };
   }
 
   private async save(

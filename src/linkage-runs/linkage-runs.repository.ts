@@ -4,6 +4,7 @@ import type { ExtractManifest } from '#libs/record';
 import { copyOut, roomUsedAgain } from '../platform/database/copy-out.js';
 import { copyInto } from '../platform/database/copy-rows.js';
 import { isRowId } from '../platform/database/row-id.js';
+import type { FiledObjections } from './objecting-rows.js';
 import type { ObjectingRecords, RunEstimates, RunManifest, RunProgress, RunRow } from './linkage-run.js';
 
 /** An accepted extract, as the linker sees it: its encodings and no content. */
@@ -53,15 +54,25 @@ export class LinkageRunsRepository {
       'SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [`extracts of ${project}`]);
   }
 
-  /** Marks (hex) of the records of a register whose people object to this project, or to every use. */
+  /**
+   * Marks of the records of a register whose people object to this project, or to every use.
+   *
+   * @param linked all extracts of the run: tokens against every use count where their register is linked.
+   */
   async objections(
     manager: EntityManager, project: string, { organisation, registerId }: AcceptedExtract,
-  ): Promise<Set<string>> {
-    const rows = await manager.query<{ mark: string }[]>(
-      `SELECT encode(mark, 'hex') AS mark FROM encodings.objection
-       WHERE organisation = $1 AND register_id = $2 AND (project = $3 OR project IS NULL)`,
-      [organisation, registerId, project]);
-    return new Set(rows.map(({ mark }) => mark));
+    linked: readonly AcceptedExtract[],
+  ): Promise<FiledObjections> {
+    const rows = await manager.query<{ kind: string; mark: string }[]>(
+      `SELECT kind, encode(mark, 'hex') AS mark FROM encodings.objection
+       WHERE kind = 'record' AND organisation = $1 AND register_id = $2 AND (project = $3 OR project IS NULL)
+          OR kind = 'token' AND (project = $3 OR project IS NULL
+            AND (organisation, register_id) IN (SELECT * FROM unnest($4::text[], $5::text[])))`,
+      [organisation, registerId, project,
+        linked.map((extract) => extract.organisation), linked.map((extract) => extract.registerId)]);
+    const marksOf = (wanted: string): Set<string> =>
+      new Set(rows.flatMap(({ kind, mark }) => (kind === wanted ? [mark] : [])));
+    return { records: marksOf('record'), tokens: marksOf('token') };
   }
 
   async insert(

@@ -8,6 +8,12 @@ export interface ObjectionList {
   readonly project: string | null;
 }
 
+/** Marks of record ids, and of tokens. */
+export interface FiledMarks {
+  readonly records: readonly Buffer[];
+  readonly tokens: readonly Buffer[];
+}
+
 /** SQL of the objections, as the role that row-level security shows one custodian's. */
 @Injectable()
 export class ObjectionsRepository {
@@ -16,17 +22,19 @@ export class ObjectionsRepository {
   }
 
   /** What is filed already stays as it is. */
-  async insert(manager: EntityManager, list: ObjectionList, marks: readonly Buffer[]): Promise<void> {
+  async insert(manager: EntityManager, list: ObjectionList, marks: FiledMarks): Promise<void> {
     await manager.query(
-      `INSERT INTO encodings.objection (organisation, register_id, project, mark)
-       SELECT $1, $2, $3, m FROM unnest($4::bytea[]) AS m ON CONFLICT DO NOTHING`,
-      [list.organisation, list.registerId, list.project, marks]);
+      `INSERT INTO encodings.objection (organisation, register_id, project, kind, mark)
+       SELECT $1, $2, $3, kind, mark FROM (SELECT 'record' AS kind, unnest($4::bytea[]) AS mark
+         UNION ALL SELECT 'token', unnest($5::bytea[])) AS filed ON CONFLICT DO NOTHING`,
+      [list.organisation, list.registerId, list.project, marks.records, marks.tokens]);
   }
 
-  async remove(manager: EntityManager, list: ObjectionList, marks: readonly Buffer[]): Promise<void> {
+  async remove(manager: EntityManager, list: ObjectionList, marks: FiledMarks): Promise<void> {
     await manager.query(
       `DELETE FROM encodings.objection WHERE organisation = $1 AND register_id = $2
-         AND project IS NOT DISTINCT FROM $3 AND mark = ANY ($4::bytea[])`,
-      [list.organisation, list.registerId, list.project, marks]);
+         AND project IS NOT DISTINCT FROM $3
+         AND (kind = 'record' AND mark = ANY ($4::bytea[]) OR kind = 'token' AND mark = ANY ($5::bytea[]))`,
+      [list.organisation, list.registerId, list.project, marks.records, marks.tokens]);
   }
 }

@@ -6,9 +6,9 @@ import { AuditLog } from '../audit-log/audit-log.service.js';
 import { Refusal } from '../platform/problem/refusal.js';
 import { SERVICE_CONTEXT, type ServiceContext } from '../platform/settings/service-context.module.js';
 import { ProjectsService } from '../projects/projects.service.js';
-import { objectionMarks } from './objection-mark.js';
+import { objectionMarks, objectionTokenMarks, type ObjectionMarks } from './objection-mark.js';
 import type { ObjectionDto, ObjectionReceiptView } from './objections.dto.js';
-import { ObjectionsRepository, type ObjectionList } from './objections.repository.js';
+import { ObjectionsRepository, type FiledMarks, type ObjectionList } from './objections.repository.js';
 
 interface Asked {
   readonly project: string;
@@ -18,7 +18,7 @@ interface Asked {
   readonly action: string;
 }
 
-type Change = (manager: EntityManager, list: ObjectionList, marks: readonly Buffer[]) => Promise<void>;
+type Change = (manager: EntityManager, list: ObjectionList, marks: FiledMarks) => Promise<void>;
 
 /** Objections of people to being linked, as their custodian files them. Linkage runs apply them. */
 @Injectable()
@@ -49,7 +49,10 @@ export class ObjectionsService {
     return { state: 'withdrawn' };
   }
 
-  /** The log says that it happened, and not how many: a leaf is for ever, and one is a small number. */
+  /**
+   * The log says that it happened and by what, because tokens reach further; not how many: a leaf is for
+   * ever, and one is a small number.
+   */
   private async change(
     principal: ActingPrincipal,
     { project: id, registerId, asked, action }: Asked,
@@ -62,8 +65,12 @@ export class ObjectionsService {
     if (!isOwn) {
       throw new Refusal(403, 'NOT_YOUR_REGISTER', 'the project names no such register of your organisation');
     }
-    const markOf = objectionMarks(this.context.masterKey, organisation, registerId);
-    const marks = asked.recordIds.map((recordId) => markOf(Buffer.from(recordId, 'hex')));
+    const { masterKey } = this.context;
+    const marks = {
+      records: marked(asked.recordIds, objectionMarks(masterKey, organisation, registerId)),
+      tokens: marked(asked.tokens, objectionTokenMarks(masterKey)),
+    };
+    const by = [...(asked.recordIds ? ['record ids'] : []), ...(asked.tokens ? ['tokens'] : [])];
     const list = { organisation, registerId, project: asked.scope === 'project' ? project.id : null };
     await this.database.transaction(async (manager) => {
       await this.objections.actFor(manager, organisation);
@@ -71,8 +78,12 @@ export class ObjectionsService {
       await this.auditLog.append(manager, {
         actor: principal.subject, role: principal.role, action, object: `register:${registerId}`,
         outcome: 'accepted', purpose: project.purpose, project: project.id,
-        details: { scope: asked.scope },
+        details: { scope: asked.scope, by },
       });
     });
   }
+}
+
+function marked(named: readonly string[] | null | undefined, markOf: ObjectionMarks): Buffer[] {
+  return (named ?? []).map((hex) => markOf(Buffer.from(hex, 'hex')));
 }

@@ -5,6 +5,7 @@ import { EXTRACT_PART_FILES, encodingRowBytes } from '#libs/record';
 import { submitExtract } from '../../src/demo/custodian.js';
 import { approveProject, DEMO_REGISTERS, projectRequest, releaseCohort } from '../../src/demo/demo-project.js';
 import { ServiceClient } from '../../src/demo/service-client.js';
+import { encodingToken } from '../../src/objections/encoding-token.js';
 import type { LinkageRunView } from '../../src/linkage-runs/run-view.js';
 import { DEVELOPMENT_PERSONS } from '../../src/platform/identity/development-persons.js';
 import { routesOf } from '../authz/routes.js';
@@ -33,6 +34,7 @@ function rowsOf(country: SmallCountry, registerId: string): { bytes: Buffer; row
 }
 
 const idOf = (row: Buffer): string => row.subarray(0, 16).toString('hex');
+const tokenOf = (row: Buffer): string => encodingToken([row.subarray(16)])!.toString('hex');
 
 /** A project with links, a cohort and a release; then every route as every role. */
 describe('the one-way valve', () => {
@@ -42,6 +44,7 @@ describe('the one-way valve', () => {
   let scene: CallScene;
   let run: LinkageRunView;
   let objecting: string[];
+  const byToken: string[] = [];
   let extracts: Map<string, string>;
   const marks = new TaintMarks();
   let logged = '';
@@ -89,6 +92,7 @@ describe('the one-way valve', () => {
     const permits = rowsOf(country, DEMO_REGISTERS[1].registerId).rows.map(idOf).slice(0, FEW_OBJECTIONS);
     await objectTo(project, DEMO_REGISTERS[1].registerId, DEMO_REGISTERS[1].custodian, permits);
     objecting.push(...permits);
+    await objectByToken(project);
     extracts = new Map();
     for (const { registerId, custodian } of DEMO_REGISTERS) {
       extracts.set(registerId, await submitExtract(client, custodian, project, country.extract(registerId)));
@@ -115,6 +119,27 @@ describe('the one-way valve', () => {
   ): Promise<void> {
     const path = `/api/projects/${project}/registers/${register}/objections`;
     expect(await client.post(custodian, path, { recordIds, scope: 'project' })).toEqual({ state: 'filed' });
+  }
+
+  /**
+   * By the token of an encoding that other registers have too, filed by who has the permits alone; and by
+   * one that was filed and withdrawn.
+   */
+  async function objectByToken(project: string): Promise<void> {
+    const [population, permits] = DEMO_REGISTERS.map(({ registerId }) => rowsOf(country, registerId).rows);
+    const tokens = new Set(permits.map(tokenOf));
+    const [token, withdrawn] = population.filter((row) => !objecting.includes(idOf(row))).map(tokenOf)
+      .filter((of) => tokens.has(of));
+    const { registerId, custodian } = DEMO_REGISTERS[1];
+    const path = `/api/projects/${project}/registers/${registerId}`;
+    const asked = { tokens: [token, withdrawn], scope: 'all-uses' };
+    expect(await client.post(custodian, `${path}/objections`, asked)).toEqual({ state: 'filed' });
+    expect(await client.post(custodian, `${path}/objection-withdrawals`, { tokens: [withdrawn], scope: 'all-uses' }))
+      .toEqual({ state: 'withdrawn' });
+    for (const row of DEMO_REGISTERS.flatMap((register) => rowsOf(country, register.registerId).rows)) {
+      if (tokenOf(row) === token && !objecting.includes(idOf(row))) byToken.push(idOf(row));
+    }
+    objecting.push(...byToken);
   }
 
   /** Of a project that was closed. */
@@ -212,13 +237,17 @@ describe('the one-way valve', () => {
     for (const { registerId, number, id } of all) {
       expect([id, inEntity.has(`${registerId} ${number}`)]).toEqual([id, !objecting.includes(id)]);
     }
-    expect(objecting).toHaveLength(MANY_OBJECTIONS + FEW_OBJECTIONS);
+    expect(byToken.length).toBeGreaterThan(1);
+    expect(objecting).toHaveLength(MANY_OBJECTIONS + FEW_OBJECTIONS + byToken.length);
   });
 
   it('how many object is shown with noise, and not at all where they are few', () => {
     const shown = new Map(run.objections?.map(({ registerId, records }) => [registerId, records]));
     expect([...shown.keys()].sort()).toEqual(DEMO_REGISTERS.map(({ registerId }) => registerId).sort());
-    expect(Math.abs(shown.get('population-register')! - MANY_OBJECTIONS)).toBeLessThanOrEqual(5);
+    const { rows } = rowsOf(country, POPULATION.registerId);
+    const many = rows.filter((row) => objecting.includes(idOf(row))).length;
+    expect(many).toBeGreaterThan(MANY_OBJECTIONS);
+    expect(Math.abs(shown.get('population-register')! - many)).toBeLessThanOrEqual(5);
     expect([shown.get('residence-permits'), shown.get('border-crossings')]).toEqual([null, null]);
   });
 

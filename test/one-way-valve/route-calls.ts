@@ -102,7 +102,7 @@ export const ROUTE_CALLS: Readonly<Record<string, RouteEntry>> = {
   'GET /api/extracts/:extract/receipt': get(({ destroyed }) => `/api/extracts/${destroyed}/receipt`),
   'POST /api/projects/:project/registers/:register/objections': post(
     ({ project, registerId }) => `/api/projects/${project}/registers/${registerId}/objections`,
-    ({ recordIds }) => ({ recordIds: recordIds.slice(0, 30), scope: 'project' })),
+    ({ recordIds }) => ({ recordIds: recordIds.slice(0, 30), tokens: ['5a'.repeat(32)], scope: 'project' })),
   'POST /api/projects/:project/registers/:register/objection-withdrawals': post(
     ({ project, registerId }) => `/api/projects/${project}/registers/${registerId}/objection-withdrawals`,
     ({ recordIds }) => ({ recordIds: recordIds.slice(0, 30), scope: 'project' })),
