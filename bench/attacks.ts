@@ -4,8 +4,9 @@
 //   npm run bench:attacks -- [--people 10000] [--overlap 1.0,.5,.2] [--profiles unhardened,default]
 //                            [--attacks frequency,pattern,equality,graph] [--seed 1] [--json]
 //
-// Profiles: unhardened, default, default-t20, separate-t20, one-filter-t10, ..., or the path of an encoding
-// spec (bench/attacks/attacked-profiles.ts). An overlap of 0 is the control: other people, truth by lot.
+// Profiles: unhardened, default, default-t20, default-blocks, separate-t20, one-filter-t10, ..., or the path
+// of an encoding spec (bench/attacks/attacked-profiles.ts). An overlap of 0 is the control: other people,
+// truth by lot.
 // The figures are the same on every machine, apart from the time.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-import { bitsPerToken } from '#libs/encode';
+import { bitsPerToken, segmentShapes } from '#libs/encode';
 import type { EncodedExtract } from '#libs/record';
 import type { AttackedProfile } from './attacked-profiles.js';
 import { equalFilters, MISSING } from './equal-filters.js';
@@ -20,27 +20,30 @@ export interface Evidence {
   readonly scenario: Scenario;
   readonly encoded: EncodedExtract;
   readonly known: EncodedExtract;
-  /** Segments with a value, by number. */
+  /** Segments with a value, by number; block keys are behind the filters. */
   readonly segments: readonly number[];
+  /** Those that are filters. */
+  readonly filters: readonly number[];
 }
 
 export function gatherEvidence(profile: AttackedProfile, scenario: Scenario): Evidence {
   const encoded = encodeRows(profile.spec, 'custodian', scenario.encoded);
   const known = encodeRows(profile.spec, 'attacker', scenario.known);
-  const segments = profile.spec.segments.map((_, segment) => segment)
+  const segments = segmentShapes(profile.spec).map((_, segment) => segment)
     .filter((segment) => equalFilters(encoded, segment).some((number) => number !== MISSING));
-  return { profile, scenario, encoded, known, segments };
+  const filters = segments.filter((segment) => segment < profile.spec.segments.length);
+  return { profile, scenario, encoded, known, segments, filters };
 }
 
 /** Runs one attack. Those on single segments are scored on the segment where they did best. */
 export function attack(name: AttackName, evidence: Evidence): Score & { readonly segments: string } {
-  const { segments, profile: { spec }, scenario: { truth } } = evidence;
-  const nameOf = (segment: number): string => spec.segments[segment].name;
+  const { segments, filters, profile: { spec }, scenario: { truth } } = evidence;
+  const nameOf = (segment: number): string => segmentShapes(spec)[segment].name;
   if (name === 'equality' || name === 'graph') {
     const partners = name === 'equality' ? equalityAttack(evidence) : graphAttack(evidence);
     return { ...scoreOf(partners, truth), segments: segments.map(nameOf).join(' + ') };
   }
-  const scores = segments.map((segment) => ({
+  const scores = (name === 'frequency' ? segments : filters).map((segment) => ({
     ...(name === 'frequency' ? frequencyScore(evidence, segment) : scoreOf(patternAttack(evidence, segment), truth)),
     segments: nameOf(segment),
   }));
@@ -70,8 +73,8 @@ function equalityAttack({ encoded, known, segments }: Evidence): Partners {
 
 /** The equality attack's names are the seeds of the similarity graphs of all segments together. */
 function graphAttack(evidence: Evidence): Partners {
-  const { profile: { edges, matching }, encoded, known, segments } = evidence;
-  const pairs = segments.map((segment) => (
+  const { profile: { edges, matching }, encoded, known, filters } = evidence;
+  const pairs = filters.map((segment) => (
     { a: similarityGraph(encoded, segment, edges), b: similarityGraph(known, segment, edges) }));
   return matchGraphs(pairs, equalityAttack(evidence), matching);
 }

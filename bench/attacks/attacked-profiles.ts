@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
-  defaultSpecForRoles, parseEncodingSpec, type EncodingSpec, type HardeningStep, type Role,
+  defaultSpecForRoles, parseEncodingSpec, type BlockRule, type EncodingSpec, type HardeningStep, type Role,
 } from '#libs/encode';
 import type { MatchingOptions } from './graph-matching.js';
 import type { EdgeRule } from './similarity-graph.js';
@@ -31,6 +31,19 @@ const NAMES: readonly Role[] = ['givenName', 'familyName'];
 const BIRTH: readonly Role[] = ['birthDate', 'sex', 'placeOfBirth'];
 const PLACE: readonly Role[] = ['locality', 'postalCode', 'address'];
 
+const INITIAL_DATE: BlockRule = {
+  name: 'initialDate',
+  parts: [{ role: 'givenName', take: 'letters', letters: 1 }, { role: 'birthDate', take: 'date' }],
+};
+const SURNAME_YEAR: BlockRule = {
+  name: 'surnameYear', parts: [{ role: 'familyName', take: 'soundex' }, { role: 'birthDate', take: 'year' }],
+};
+
+/** Coarse enough for its blocks to be counted: `config/encoding/risk-levels.json` refuses it. */
+const SEX_YEAR: BlockRule = {
+  name: 'sexYear', parts: [{ role: 'sex', take: 'value' }, { role: 'birthDate', take: 'year' }],
+};
+
 type Layout = readonly { readonly name: string; readonly bits: number; readonly roles: readonly Role[] }[];
 
 /**
@@ -51,9 +64,15 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   ],
 };
 
+/** The default profile with block keys: what usual rules of blocking would add. */
+const BLOCKS: Readonly<Record<string, readonly BlockRule[]>> = {
+  'default-date-block': [INITIAL_DATE], 'default-surname-block': [SURNAME_YEAR],
+  'default-blocks': [INITIAL_DATE, SURNAME_YEAR], 'default-sex-year-block': [SEX_YEAR],
+};
+
 /** What `--profiles` takes, for messages and help. */
 export const PROFILE_NAMES = [
-  'unhardened', 'default', 'default-plain', 'default-tN',
+  'unhardened', 'default', 'default-plain', 'default-tN', ...Object.keys(BLOCKS),
   ...Object.keys(LAYOUTS).flatMap((layout) => [`${layout}-plain`, `${layout}-tN`]), 'FILE.json',
 ];
 
@@ -72,6 +91,7 @@ export function attackedProfile(name: string): AttackedProfile {
 
 function specOf(name: string): EncodingSpec {
   if (name === 'unhardened') return specOf('classic-filter-plain');
+  if (Object.hasOwn(BLOCKS, name)) return parseEncodingSpec({ ...specOf('default'), blocks: BLOCKS[name] });
   if (name === 'default') return defaultSpecForRoles([...VICTIM_ROLES]);
   if (name.endsWith('.json')) return parseEncodingSpec(JSON.parse(readFileSync(name, 'utf8')));
   const [, base, t] = /^(.+)-(?:plain|t(\d+))$/.exec(name) ?? [];

@@ -823,7 +823,7 @@ export interface components {
         };
         SegmentSafetyView: {
             name: string;
-            /** @description What it was judged as: `hardened`, `balanced` or `plain`. */
+            /** @description What it was judged as: `hardened`, `balanced`, `plain` or `block-keys`. */
             declared: string;
             /** @description `good`, `warn`, `refuse` or `too-few-records`. */
             verdict: string;

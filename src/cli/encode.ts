@@ -185,6 +185,11 @@ function report(
   const { registerId, records, segments, specHash, keyFingerprint, parts } = manifest;
   console.error(`${records} records of ${registerId} encoded into ${options.out}`);
   console.error(`spec "${job.spec.name}" ${specHash}, key fingerprint ${keyFingerprint}`);
+  const rules = (job.spec.blocks ?? []).map(({ name }) => name);
+  if (rules.length > 0) {
+    console.error(`warning: each record has block keys (${rules.join(', ')}): they tell which records have equal values, `
+      + 'whatever the hardening; see docs/encoding.md, and vinculum inspect for how large the blocks are');
+  }
   if (options.json !== true) return;
   console.log(JSON.stringify({
     out: options.out, registerId, records, events: parts.events?.rows ?? 0, segments, specHash,

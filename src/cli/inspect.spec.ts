@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  createEncoder, defaultSpecForRoles, encodingSpecHash, parseEncodingSpec, segmentShapes, type EncodingSpec,
+  createEncoder, defaultSpecForRoles, encodingSpecHash, parseEncodingSpec, segmentShapes, transliterate,
+  type EncodingSpec,
 } from '#libs/encode';
 import { synthesize } from '#libs/synthetic';
 import { ExtractWriter } from '../extract-folder/index.js';
@@ -76,6 +77,34 @@ describe('the risk section of vinculum inspect', () => {
     expect(undeclared.code).toBe(1);
     expect(undeclared.out).toContain('not hardened as declared');
     expect(inspect(join(folder, 'extract'), '--spec', join(folder, 'spec.json')).code).toBe(0);
+  });
+
+  describe('of block keys', () => {
+    const withBlocks = (...parts: object[]): EncodingSpec => parseEncodingSpec({
+      ...defaultSpecForRoles(['givenName', 'familyName', 'birthDate']), profile: 'blocks', blocks: [{ name: 'rule', parts }],
+    });
+
+    it('says how many blocks there are and how large the largest is', () => {
+      writeExtract(withBlocks({ role: 'givenName', take: 'letters', letters: 1 }, { role: 'birthDate', take: 'date' }));
+      const inspected = inspect(join(folder, 'extract'), '--json');
+      const { segments, risk } = JSON.parse(inspected.out);
+      expect(inspected.code).toBe(0);
+      const dates = new Set(NAMES.map(([given, , date]) => `${transliterate(given)[0]}${date}`));
+      expect(segments[3]).toMatchObject({ name: 'rule', bits: 64, block: true, records: 600 });
+      expect(segments[3].missing).toBe(NAMES.filter((values) => [values[0], values[2]].includes('')).length);
+      // The longest of several given names is not always the first.
+      expect(Math.abs(segments[3].distinct - dates.size)).toBeLessThan(10);
+      expect(risk.segments[3]).toMatchObject({ name: 'rule', declared: 'block-keys', verdict: 'good' });
+      expect(inspect(join(folder, 'extract')).out).toMatch(/block keys +missing +blocks.*\nrule +0\.\d% +\d+ +[1-5] /);
+    });
+
+    it('refuses blocks from whose sizes values can be read', () => {
+      writeExtract(withBlocks({ role: 'givenName', take: 'letters', letters: 1 }, { role: 'familyName', take: 'letters', letters: 1 }));
+      const inspected = inspect(join(folder, 'extract'));
+      expect(inspected.code).toBe(1);
+      expect(inspected.out).toMatch(/risk of rule, judged as block-keys: refuse/);
+      expect(inspected.out).toMatch(/alignableShare is 0\.\d+, limit 0\.05: many values can be read off/);
+    });
   });
 
   it('takes no other spec than that of the extract', () => {

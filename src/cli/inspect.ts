@@ -5,7 +5,9 @@ import {
   declaredSpec, ExtractRiskCollector, parseRiskLevels,
   type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskStatistics,
 } from '#libs/encode';
-import { RECORD_ID_BYTES, VinculumError, type ExtractManifest } from '#libs/record';
+import {
+  blockColumns, filterSegments, RECORD_ID_BYTES, VinculumError, type ExtractManifest, type SegmentShape,
+} from '#libs/record';
 import { forEachRow, verifyExtractFolder, type ExtractVerification } from '../extract-folder/index.js';
 import { ANSWER_IS_NO, DONE, endWith } from './command-end.js';
 import { readJsonFile } from './json-file.js';
@@ -15,15 +17,16 @@ interface InspectOptions {
   readonly spec?: string;
 }
 
-interface SegmentReport {
-  readonly name: string;
-  readonly bits: number;
+interface SegmentReport extends SegmentShape {
   readonly records: number;
   readonly missing: number;
   readonly fillMean: number;
   readonly fillMin: number;
   readonly fillMax: number;
   readonly weightDispersion: number;
+  /** Different values, and records that have the most frequent one. */
+  readonly distinct: number;
+  readonly largest: number;
 }
 
 /** `vinculum inspect`: what an extract says about itself, whether that is true, and how its filters look. */
@@ -75,9 +78,15 @@ async function riskOf(
 
 function segmentReports(manifest: ExtractManifest, risk: ExtractRisk | undefined): SegmentReport[] {
   return (risk?.segments ?? []).map(({ statistics }, s) => {
-    const { records, missingShare, fillMean, fillMin, fillMax, weightDispersion } = statistics;
+    const {
+      records, missingShare, fillMean, fillMin, fillMax, weightDispersion, distinct,
+      greatestMultiplicity: largest,
+    } = statistics;
     const missing = Math.round(records * missingShare);
-    return { ...manifest.segments[s], records, missing, fillMean, fillMin, fillMax, weightDispersion };
+    return {
+      ...manifest.segments[s], records, missing, fillMean, fillMin, fillMax, weightDispersion, distinct,
+      largest,
+    };
   });
 }
 
@@ -87,10 +96,16 @@ function print(
 ): void {
   if (manifest !== undefined) printManifest(manifest);
   if (segments.length > 0) console.log('segment           bits  missing    fill: mean  least  most   weight dispersion');
-  for (const { name, bits, records, missing, fillMean, fillMin, fillMax, weightDispersion } of segments) {
+  for (const segment of filterSegments(segments)) {
+    const { name, bits, records, missing, fillMean, fillMin, fillMax, weightDispersion } = segment;
     const share = records === 0 ? 0 : missing / records;
     console.log(`${name.padEnd(16)} ${String(bits).padStart(5)}  ${percent(share)}    ${percent(fillMean)} ${percent(fillMin)} `
       + `${percent(fillMax)}   ${weightDispersion.toFixed(2)}`);
+  }
+  if (blockColumns(segments).length > 0) console.log('block keys       missing   blocks   records in the largest');
+  for (const { name, records, missing, distinct, largest } of blockColumns(segments)) {
+    console.log(`${name.padEnd(16)} ${percent(records === 0 ? 0 : missing / records)} ${String(distinct).padStart(8)} `
+      + `${String(largest).padStart(8)} ${percent(records === missing ? 0 : largest / (records - missing))}`);
   }
   if (risk !== undefined) printRisk(risk);
   for (const { part, row, field, reason } of findings) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keyedBlocksOf } from '#libs/block';
 import { encodingSpecHash } from '#libs/encode';
 import { linkageManifest, type LinkageResult } from '#libs/linkage';
 import type { controlAgreement, MeasuredQuality } from '#libs/quality';
@@ -58,12 +59,13 @@ export function reportOf(
       columns: Object.fromEntries(input.columns),
     } : {}),
     inputs: extracts.map(({ registerId, cardinality, records, segments }) => ({
-      registerId, cardinality, records, segments: segments.map(({ name, bits }) => ({ name, bits })),
+      registerId, cardinality, records, segments: segments.map(({ filters: _, ...shape }) => shape),
     })),
     threshold, byRegisterPair, refusedLinks, timings,
     comparison: scheme.segments.map(({ name, cuts }) => ({ segment: name, cuts })),
     models: models.map(({ registers, model }) => ({
-      registers, blocking: model.plan.kind, pairs: model.plan.pairs, candidates: model.candidates,
+      registers, blocking: model.plan.kind, keyedBlocks: keyedBlocksOf(model.plan), pairs: model.plan.pairs,
+      candidates: model.candidates,
       cutPairs: model.cutPairs, cutCandidates: model.cutCandidates,
       pairCompleteness: model.pairCompleteness, matches: model.matches,
       em: { iterations: model.em.iterations, converged: model.em.converged },

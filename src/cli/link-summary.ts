@@ -34,8 +34,9 @@ export function printSummary(summary: LinkSummary, out: string | undefined): voi
 export function printPlan({ registers, comparisons, memoryBytes, threads }: LinkagePlan): void {
   for (const planned of registers) {
     const { registers: about, blocking, pairs, tables, pairCompleteness, cutCandidates } = planned;
+    const keyed = planned.keyedBlocks.map((name) => `keyed block: ${name}`).join(', ');
     const way = blocking === 'exhaustive' ? 'all compared'
-      : `${tables} tables, expected to hold ${percent(pairCompleteness)} of the matches`;
+      : `${tables} tables${keyed && ` (${keyed})`}, expected to hold ${percent(pairCompleteness)} of the matches`;
     const cut = cutCandidates === null || cutCandidates === 0 ? ''
       : `; some ${cutCandidates} candidates will be cut, of records that are like too many others`;
     console.error(`${about}: ${pairs} pairs, ${way}; ${planned.comparisons} comparisons${cut}`);

@@ -143,6 +143,23 @@ describe('parseExtractManifest', () => {
     expect(() => parseExtractManifest({ ...manifest, [member]: value })).toThrow(member);
   });
 
+  it('takes columns of block keys after the filters, as rows of one file', () => {
+    const manifest = writeExtract(3);
+    const { encodings } = manifest.parts;
+    const keys = { name: 'rule', bits: 64, block: true };
+    const withKeys = {
+      ...manifest, segments: [...manifest.segments, keys],
+      parts: { ...manifest.parts, encodings: { ...encodings, bytes: encodings.bytes + 3 * 8 } },
+    };
+    expect(parseExtractManifest(withKeys)).toEqual(withKeys);
+    for (const segments of [
+      [keys, ...manifest.segments], [keys], [...manifest.segments, { ...keys, bits: 128 }],
+      [...manifest.segments, { ...keys, block: false }], [...manifest.segments, keys, keys],
+    ]) {
+      expect(() => parseExtractManifest({ ...withKeys, segments })).toThrow(/segments: .* block keys last/);
+    }
+  });
+
   const CLKS = { layout: 'binary', bits: 1020, bitOrder: 'msb' };
   const PART = { rows: 3, bytes: 384, sha256: 'ab'.repeat(32) };
   const delivered = {

@@ -51,8 +51,8 @@ export async function readEncodedExtract(
   const { registerId, cardinality, records } = manifest;
   await assertSize(folder, manifest, 'encodings');
   const recordIds = new Uint8Array(records * RECORD_ID_BYTES);
-  const segments = manifest.segments.map(({ name, bits }) => (
-    { name, bits, filters: new Uint8Array((records * bits) / 8) }));
+  const segments = manifest.segments.map((shape) => (
+    { ...shape, filters: new Uint8Array((records * shape.bits) / 8) }));
   await forEachRow(folder, manifest, (bytes, row) => {
     recordIds.set(bytes.subarray(0, RECORD_ID_BYTES), row * RECORD_ID_BYTES);
     let at = RECORD_ID_BYTES;

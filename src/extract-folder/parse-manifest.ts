@@ -1,12 +1,14 @@
 import { BIT_ORDERS, CLK_SEGMENT, clkBytes } from '#libs/encode';
 import {
-  CONTENT_HEADER, EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VARIABLE_SOURCES, VinculumError,
-  encodingRowBytes, type DeliveredClks, type ExtractManifest, type SegmentShape,
+  BLOCK_KEY_BITS, CONTENT_HEADER, EXTRACT_PART_FILES, REGISTER_ID_PATTERN, VARIABLE_SOURCES, VinculumError,
+  encodingRowBytes, filterSegments, type DeliveredClks, type ExtractManifest, type SegmentShape,
 } from '#libs/record';
 import { isIsoDate } from './part-rows.js';
 
 type Members = Readonly<Record<string, unknown>>;
 const SEGMENT_NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
+/** Filters of a spec at most, and block keys. */
+const MOST_COLUMNS = 32 + 4;
 const PARTS = Object.keys(EXTRACT_PART_FILES);
 const MEMBERS = [
   'format', 'version', 'registerId', 'cardinality', 'referenceDate', 'specHash', 'keyFingerprint', 'segments',
@@ -40,7 +42,8 @@ function reasonsAgainst(manifest: Members): string[] {
   expect(matches(manifest.keyFingerprint, /^[0-9a-f]{16}$/), 'keyFingerprint: expected 16 lower-case hex digits');
   expect(isCount(manifest.records), 'records: expected a whole number');
   const segments = segmentsOf(manifest.segments);
-  expect(segments !== undefined, 'segments: expected different names, and lengths that are positive multiples of 8');
+  expect(segments !== undefined, 'segments: expected different names, and lengths that are positive multiples of 8; columns of block keys '
+    + `last, of ${BLOCK_KEY_BITS} bits`);
   expect(manifest.spec === undefined || isObject(manifest.spec), 'spec: expected a JSON object');
   expect(areCanaries(manifest.canaries, segments),
     'canaries: expected at most one hash of each segment, {"segment","sha256"}');
@@ -120,11 +123,14 @@ function reasonsAgainstParts(manifest: Members, segments: SegmentShape[] | undef
 }
 
 function segmentsOf(json: unknown): SegmentShape[] | undefined {
-  if (!Array.isArray(json) || json.length === 0 || json.length > 32) return undefined;
+  if (!Array.isArray(json) || json.length === 0 || json.length > MOST_COLUMNS) return undefined;
   const good = json.every((segment: unknown) => isObject(segment) && matches(segment.name, SEGMENT_NAME)
-    && isCount(segment.bits) && segment.bits > 0 && segment.bits % 8 === 0 && segment.bits <= 65536);
+    && isCount(segment.bits) && segment.bits > 0 && segment.bits % 8 === 0 && segment.bits <= 65536
+    && (segment.block === undefined || (segment.block === true && segment.bits === BLOCK_KEY_BITS)));
   const segments = json as SegmentShape[];
-  return good && new Set(segments.map(({ name }) => name)).size === segments.length ? segments : undefined;
+  if (!good || filterSegments(segments).some(({ name }, s) => name !== segments[s].name)) return undefined;
+  const areDifferent = new Set(segments.map(({ name }) => name)).size === segments.length;
+  return areDifferent && filterSegments(segments).length > 0 ? segments : undefined;
 }
 
 function isPart(json: unknown): json is { rows: number; bytes: number; sha256: string } {

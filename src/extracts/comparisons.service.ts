@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { compareColumns, worstAgreement } from '#libs/encode';
-import { VinculumError, type SegmentShape } from '#libs/record';
+import { filterSegments, VinculumError, type SegmentShape } from '#libs/record';
 import type { ActingPrincipal } from '../access/requires.decorator.js';
 import { ProjectsService } from '../projects/projects.service.js';
 import { ComparisonsRepository, type StoredShares } from './comparisons.repository.js';
@@ -46,10 +46,11 @@ export class Comparisons {
       shares: Float32Array.from(filters.columnShares.flatMap((shares) => Array.from(shares))),
     };
     // A segment that no record has leaves no shares.
-    if (own.shares.length !== manifest.segments.reduce((sum, { bits }) => sum + bits, 0)) return [];
+    const filterShapes = filterSegments(manifest.segments);
+    if (own.shares.length !== filterShapes.reduce((sum, { bits }) => sum + bits, 0)) return [];
     const verdicts: { register: string; verdict: string }[] = [];
     for (const other of await this.comparisons.otherShares(manager, project, registerId)) {
-      const segments = compared(manifest.segments, own, other);
+      const segments = compared(filterShapes, own, other);
       const verdict = worstAgreement(segments.map(({ agreement }) => agreement));
       await this.comparisons.addCrossCheck(manager, {
         extract: id, otherExtract: other.extract, project, registerId, otherRegister: other.registerId,

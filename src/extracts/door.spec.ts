@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HardeningStep } from '#libs/encode';
+import { parseEncodingSpec, type BlockPart, type EncodingSpec, type HardeningStep } from '#libs/encode';
 import {
   DEFAULT_SPEC, EncodedRegister, inventedPeople, oneFilter, type Person, type RegisterChange,
 } from '../../test/support/encoded-register.js';
@@ -117,6 +117,43 @@ describe('checks at the door', () => {
     const view = await submit(await approvedProject(service), EncodedRegister.create(whole(0.45), PEOPLE));
     expect(view.report?.safety?.segments).toMatchObject([{ declared: 'plain' }]);
     expect(view.report?.safety?.verdict).not.toBe('refuse');
+  });
+
+  describe('block keys', () => {
+    const initial = { role: 'givenName', take: 'letters', letters: 1 } as const;
+    const withBlocks = (...parts: BlockPart[]): EncodingSpec =>
+      parseEncodingSpec({ ...DEFAULT_SPEC, blocks: [{ name: 'rule', parts }] });
+
+    it('pass where the spec has rules for them, judged as what they are, and are no part of the cross-file test', async () => {
+      const spec = withBlocks(initial, { role: 'birthDate', take: 'date' });
+      const project = await approvedProject(service);
+      const view = await submit(project, EncodedRegister.create(spec, PEOPLE));
+      expect(view.state).toBe('accepted');
+      expect(view.report?.safety?.segments.at(-1)).toEqual({ name: 'rule', declared: 'block-keys', verdict: 'good' });
+      const other = EncodedRegister.create(spec, OTHERS, { registerId: 'residence-permits' });
+      await submit(project, other, 'custodian-permits');
+      const { body } = await service.request('operator', 'GET', `/api/projects/${project}/cross-checks`);
+      expect(body).toMatchObject([{ verdict: 'same' }]);
+      const [{ segments }] = body as unknown as { segments: object[] }[];
+      expect(segments).toHaveLength(DEFAULT_SPEC.segments.length);
+      expect(await refusalOf(project, FIRST)).toBe('SPEC_HASH_DIFFERS');
+    });
+
+    it('are refused where values can be read off the sizes of their blocks', async () => {
+      const coarse = withBlocks({ role: 'sex', take: 'value' }, initial);
+      const project = await approvedProject(service);
+      expect(await refusalOf(project, EncodedRegister.create(coarse, PEOPLE))).toBe('ENCODINGS_UNSAFE');
+      expect(reasons(await report())).toEqual(expect.arrayContaining(['alignableShare', 'greatestShare']));
+    });
+
+    it('are refused where no spec says that there should be any', async () => {
+      const spec = withBlocks(initial, { role: 'birthDate', take: 'date' });
+      const project = await approvedProject(service);
+      const unsaid = EncodedRegister.create(spec, PEOPLE, { manifest: { spec: undefined as never } });
+      expect(await refusalOf(project, unsaid)).toBe('BLOCKS_NOT_ATTESTED');
+      const other = EncodedRegister.create(spec, PEOPLE, { manifest: { spec: DEFAULT_SPEC as never } });
+      expect(await refusalOf(project, other)).toBe('SPEC_NOT_ATTESTED');
+    });
   });
 
   it('a spec that is not the one of the hash, or gives other filters, is refused before a byte is sent', async () => {

@@ -15,8 +15,8 @@ export class EncodedRows {
 
   constructor({ records, segments }: Pick<ExtractManifest, 'records' | 'segments'>) {
     this.recordIds = new Uint8Array(records * RECORD_ID_BYTES);
-    this.segments = segments.map(({ name, bits }) => (
-      { name, bits, filters: new Uint8Array((records * bits) / 8) }));
+    this.segments = segments.map((shape) => (
+      { ...shape, filters: new Uint8Array((records * shape.bits) / 8) }));
     this.rowBytes = encodingRowBytes(segments);
     this.fields = [
       { bytes: RECORD_ID_BYTES, target: this.recordIds },

@@ -3,7 +3,7 @@ import {
   declaredSpec, parseRiskLevels,
   type DeclaredHardening, type ExtractRisk, type RiskFinding, type RiskLevels,
 } from '#libs/encode';
-import { VinculumError, type ExtractManifest } from '#libs/record';
+import { blockColumns, VinculumError, type ExtractManifest } from '#libs/record';
 import { readConfigFile } from '../platform/settings/config-file.js';
 import type { SafetyFindingView, SafetyView } from './report-view.js';
 import { assertShape } from './project-fit.js';
@@ -27,10 +27,16 @@ export class EncodingSafety {
  * What the manifest's spec declares of each segment; nothing where it holds no spec.
  *
  * @throws VinculumError `SPEC_NOT_ATTESTED` where the spec is not the one of the hash,
+ *   `BLOCKS_NOT_ATTESTED` where there are block keys and no spec,
  *   `FILTER_LENGTH_DIFFERS` where it gives other filters, or what the spec itself is refused for.
  */
 export function attestation(manifest: ExtractManifest): ReadonlyMap<string, DeclaredHardening> {
-  if (manifest.spec === undefined) return new Map();
+  if (manifest.spec === undefined) {
+    if (blockColumns(manifest.segments).length === 0) return new Map();
+    throw new VinculumError('BLOCKS_NOT_ATTESTED',
+      'the extract has block keys, and its manifest no spec that has rules for them; encode again with a spec that '
+      + 'the project agreed on');
+  }
   const { hash, segments, declared } = declaredSpec(manifest.spec);
   if (hash !== manifest.specHash) {
     throw new VinculumError('SPEC_NOT_ATTESTED',

@@ -1,7 +1,7 @@
 import {
   RowBlockRisk, type DeclaredHardening, type ExtractRisk, type RiskLevels,
 } from '#libs/encode';
-import { encodingRowBytes, type ExtractManifest } from '#libs/record';
+import { encodingRowBytes, filterSegments, type ExtractManifest } from '#libs/record';
 import { RecordRows, type RecordRowTables } from './record-rows.js';
 import { RowFindings, type RowFaults } from './row-findings.js';
 import { wholeRows } from './whole-rows.js';
@@ -45,6 +45,8 @@ export async function checkRows(
   return {
     faults: findings.faults(), rows: ids.tables(),
     risk: risk.judge(levels, declared, manifest.cardinality),
-    countedRows: risk.countedRows, columnShares: risk.columnShares(),
+    countedRows: risk.countedRows,
+    // Of block keys single bits say nothing.
+    columnShares: risk.columnShares().slice(0, filterSegments(manifest.segments).length),
   };
 }

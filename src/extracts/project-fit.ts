@@ -63,7 +63,8 @@ export function assertSegments(manifest: ExtractManifest, agreed: readonly Segme
 export function assertShape(
   segments: readonly SegmentShape[], wanted: readonly SegmentShape[], who: string,
 ): void {
-  const shape = ({ name, bits }: SegmentShape): string => `${name} of ${bits} bits`;
+  const shape = ({ name, bits, block }: SegmentShape): string =>
+    `${name} of ${bits} bits${block ? ' (block keys)' : ''}`;
   const [expected, got] = [wanted.map(shape), segments.map(shape)];
   const places = Math.max(expected.length, got.length);
   const differing = Array.from({ length: places }, (_, i) => i).find((i) => expected[i] !== got[i]);

@@ -14,7 +14,7 @@ export class SafetyFindingView {
 
 export class SegmentSafetyView {
   readonly name!: string;
-  /** What it was judged as: `hardened`, `balanced` or `plain`. */
+  /** What it was judged as: `hardened`, `balanced`, `plain` or `block-keys`. */
   readonly declared!: string;
   /** `good`, `warn`, `refuse` or `too-few-records`. */
   readonly verdict!: string;

@@ -38,6 +38,11 @@ describe('wholeRows', () => {
 });
 
 describe('EncodedRows', () => {
+  it('keeps apart what are filters and what block keys', () => {
+    const segments = [{ name: 'filter', bits: 128 }, { name: 'rule', bits: 64, block: true as const }];
+    expect(new EncodedRows({ records: 2, segments }).segments).toMatchObject(segments);
+  });
+
   const shapes = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 3 });
 
   it.each([['words', 32], ['bytes', 8]])('takes rows apart as its twin does: filters of whole %s', (_, unit) => {

@@ -21,10 +21,12 @@ test('the rows that take part are those of the readable twin, in order, and say 
     });
     const objecting = drawn.map(([, , , objects]) => objects);
     const [recordIds, first, second] = readable(rows, rows.map(() => false));
-    const segments = [first, second].map((filters, i) => ({ name: `s${i}`, bits: 8 * WIDTHS[i], filters }));
+    const segments = [first, second].map((filters, i) => (
+      { name: `s${i}`, bits: 8 * WIDTHS[i], filters, ...(i === 1 && { block: true as const }) }));
     const kept = consentingRows({ recordIds, segments }, (id) => objecting[id[0]]);
     const filters = kept.segments.map((segment) => segment.filters);
     expect([kept.recordIds, ...filters]).toEqual(readable(rows, objecting));
+    expect(kept.segments.map(({ block }) => block)).toEqual([undefined, true]);
     const where = [...rows.keys()].filter((at) => !objecting[at]);
     expect(kept.records).toBe(where.length);
     expect([...kept.rowOf ?? rows.keys()]).toEqual(where);

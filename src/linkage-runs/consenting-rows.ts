@@ -35,8 +35,8 @@ export function consentingRows(
   const rows = rowOf.slice(0, kept);
   return {
     recordIds: taken(recordIds, ID_BYTES, rows), records: kept, rowOf: rows,
-    segments: segments.map(({ name, bits, filters }) => (
-      { name, bits, filters: taken(filters, bits / 8, rows) })),
+    segments: segments.map((segment) => (
+      { ...segment, filters: taken(segment.filters, segment.bits / 8, rows) })),
   };
 }
 

@@ -1,4 +1,4 @@
-/** The filters of one segment of an extract, row after row; `weights` are their numbers of ones. */
+/** Filters (`weights`: their numbers of ones) or block keys of one segment of an extract, row after row. */
 export interface BlockedSegment {
   readonly records: number;
   readonly rowBytes: number;

@@ -1,11 +1,13 @@
 import { chance, randomFilter, turned } from '../../../test/support/encoded-extracts.js';
 import type { BlockedSegment } from './blocked-segment.js';
 import {
-  allPairs, exhaustiveIsCheaper, planTables, refinements, segmentCandidateProbability,
-  type BlockingSpec, type BlockingTable, type PlanEvidence, type SegmentEvidence, type TablePlan,
+  allPairs, exhaustiveIsCheaper, keyedBlocksOf, planTables, refinements, segmentCandidateProbability,
+  type BlockingSpec, type PlanEvidence, type SegmentEvidence, type TablePlan,
 } from './blocking-plan.js';
+import type { BlockingTable } from './blocking-table.js';
 import { differencesByLine, differingShares, mostVariableColumns } from './columns.js';
 import { keyAgreement, keyColumns } from './key-columns.js';
+import type { KeyedEvidence } from './keyed-blocks.js';
 import { indexTable } from './table-index.js';
 
 const SPEC: BlockingSpec = {
@@ -30,7 +32,7 @@ function evidence(...segments: readonly (readonly number[])[]): PlanEvidence {
       bits: 256, keyColumns: [POOL], ofMatches: matchesOf(shares),
       ofRandomPairs: { inKeys: [ofShare(1000, 0.5)], inAll: ofShare(1000, 0.5) },
     })),
-    matchWeights: ofShare(segments[0].length, 1), scale: 200,
+    keyed: [], matchWeights: ofShare(segments[0].length, 1), scale: 200,
   };
 }
 
@@ -86,6 +88,55 @@ describe('the plan of tables', () => {
     const diffused = planTables(REGISTERS, evidence(like(0.49)), SPEC, 1);
     expect(sampled(diffused, 0)).toEqual([]);
     expect(diffused.predicted.pairCompleteness).toBe(0);
+  });
+
+  describe('with block keys', () => {
+    const keyed = (name: string, pairs: number, found: readonly number[]): KeyedEvidence =>
+      ({ table: { kind: 'keyed', segment: 1, name }, pairs, found: Uint8Array.from(found) });
+    const half = like(0.3).map((_, m) => m % 2);
+    const names = (plan: TablePlan): string[] => keyedBlocksOf(plan);
+
+    it('takes those that find most for their cost first, and fewer sampled tables for what is left', () => {
+      const spec = { ...SPEC, tablesPerSegment: 5000 };
+      // Keys find the matches that differ most.
+      const seen = evidence(half.map((far) => (far ? 0.35 : 0.1)));
+      const without = planTables(REGISTERS, seen, spec, 1);
+      const plan = planTables(
+        REGISTERS, { ...seen, keyed: [keyed('dear', 4e6, half), keyed('cheap', 4e4, half)] }, spec, 1);
+      // What the cheap one has found, the dear one need not find again.
+      expect(names(plan)).toEqual(['cheap']);
+      expect(plan.predicted.pairCompleteness).toBeGreaterThanOrEqual(SPEC.pairCompleteness);
+      expect(plan.predicted.cost).toBeLessThan(without.predicted.cost);
+      expect(plan.predicted.comparisons).toBeGreaterThanOrEqual(4e4);
+      expect(sampled(plan, 0).length).toBeLessThan(sampled(without, 0).length);
+    });
+
+    it('finds with them what filters cannot', () => {
+      const plan = planTables(REGISTERS, { ...evidence(like(0.5)), keyed: [keyed('rule', 1e5, half)] }, SPEC, 1);
+      expect(plan.tables).toContainEqual({ kind: 'keyed', segment: 1, name: 'rule' });
+      expect(plan.predicted).toEqual({
+        looks: 0, comparisons: 1e5, cost: Math.round(1e5 + 1.25 * 40000 * 2), pairCompleteness: 0.5,
+      });
+    });
+
+    it.each<[string, KeyedEvidence, Partial<BlockingSpec>]>([
+      ['no likelier than strangers', keyed('rule', 1.4e8, half), {}],
+      ['dearer than the budget', keyed('rule', 1e7, half), { comparisonsPerRecord: 100 }],
+      ['without a match', keyed('rule', 10, like(0)), {}],
+    ])('leaves out a rule whose matches are %s', (_why, one, spec) => {
+      const plan = planTables(REGISTERS, { ...evidence(like(0.5)), keyed: [one] }, { ...SPEC, ...spec }, 1);
+      expect(names(plan)).toEqual([]);
+    });
+
+    it('leaves out all where equal filters find enough', () => {
+      const plan = planTables(REGISTERS, { ...evidence(like(0)), keyed: [keyed('rule', 1, like(1))] }, SPEC, 1);
+      expect(names(plan)).toEqual([]);
+    });
+
+    it('splits a bucket that is too large by the equality of filters', () => {
+      expect(refinements({ kind: 'keyed', segment: 2, name: 'rule' }, 2))
+        .toEqual([{ kind: 'equal', segment: 0 }, { kind: 'equal', segment: 1 }]);
+    });
   });
 
   it('asks for more columns where there are more records to tell apart', () => {

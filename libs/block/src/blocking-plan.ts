@@ -1,25 +1,9 @@
+import type { BlockingTable, SampledTable } from './blocking-table.js';
 import { linesOf, type LineDifferences } from './columns.js';
 import { keyAgreement } from './key-columns.js';
-import { look, looksForChance, nearInLines, type Look, type LookLimits } from './near-look.js';
+import type { KeyedEvidence } from './keyed-blocks.js';
+import { look, looksForChance, nearInLines, type Look } from './near-look.js';
 import { seededRandom } from './seeded-random.js';
-
-/**
- * One table of a blocking plan. Records whose keys are equal become candidates.
- * `equal`: the key is the whole filter of the segment; `sampled`: the key is `columns` of it (Hamming LSH,
- * Indyk and Motwani 1998: two filters that differ in a share d of the columns collide with about (1 - d)^w),
- * and those that share a key are looked at in line `line` of 512 columns first.
- * `finer` are further columns, which split a bucket that is too large; all are drawn from `drawnFrom`.
- */
-export type BlockingTable = { readonly kind: 'equal'; readonly segment: number } | SampledTable;
-
-export interface SampledTable extends LookLimits {
-  readonly kind: 'sampled';
-  readonly segment: number;
-  readonly columns: Uint16Array;
-  readonly finer: Uint16Array;
-  readonly drawnFrom: number;
-  readonly line: number;
-}
 
 export type BlockingPlan =
   | { readonly kind: 'exhaustive'; readonly pairs: number }
@@ -86,6 +70,8 @@ export interface SegmentEvidence {
 
 export interface PlanEvidence {
   readonly segments: readonly SegmentEvidence[];
+  /** Of the custodians' rules for block keys, where there are any. */
+  readonly keyed: readonly KeyedEvidence[];
   /** How likely each pair behind `ofMatches` is a match. */
   readonly matchWeights: Float64Array;
   /** How many pairs of the registers each of them stands for. */
@@ -125,9 +111,10 @@ export function allPairs({ recordsOfA, recordsOfB, within }: PlannedRegisters): 
 
 /**
  * Plans the tables of a pair of registers: one `equal` table a segment (an unchanged segment always finds its
- * match, even where diffusion pushes near matches towards chance), and sampled ones where they find more:
- * some at a time, of the segment, width and look that add most completeness for their cost given what is
- * still missed, until enough is expected, or the budget is spent, or what is left is not worth it.
+ * match, even where diffusion pushes near matches towards chance), and keyed and sampled ones where they find
+ * more: those that add most completeness for their cost given what is still missed (of sampled ones some at
+ * a time, of one segment, width and look), until enough is expected, or the budget is spent, or what is left
+ * is not worth it.
  */
 export function planTables(
   registers: PlannedRegisters, evidence: PlanEvidence, spec: BlockingSpec, seed: number,
@@ -148,9 +135,20 @@ export function planTables(
     looks: 0, comparisons: equal, cost: equal + COST_OF_RECORD * records * segments.length,
   };
   const most = spec.comparisonsPerRecord * records;
+  const open = new Set(evidence.keyed);
   while (share() > 1 - spec.pairCompleteness) {
-    const kind = bestKind(kinds, drawn, missed, evidence, spec);
-    if (kind === null) break;
+    const best = bestKind(kinds, drawn, missed, evidence, spec);
+    const keys = bestKeyed(open, missed, evidence, pairs, records, most - predicted.cost);
+    if (keys && (best === null || keys.value >= best.value)) {
+      open.delete(keys.keyed);
+      tables.push(keys.keyed.table);
+      predicted.comparisons += keys.keyed.pairs;
+      predicted.cost += keys.cost;
+      keys.keyed.found.forEach((found, p) => { if (found) missed[p] = 0; });
+      continue;
+    }
+    if (best === null) break;
+    const { kind } = best;
     const count = Math.min(TABLES_TOGETHER, spec.tablesPerSegment - drawn[kind.segment],
       Math.floor((most - predicted.cost) / kind.cost));
     // Not `count < 1`: what is no number ends it too.
@@ -239,7 +237,7 @@ function drop(missed: Float64Array, { sharing, near }: TableKind, count: number)
 function bestKind(
   kinds: readonly TableKind[], drawn: readonly number[], missed: Float64Array,
   { matchWeights, scale }: PlanEvidence, spec: BlockingSpec,
-): TableKind | null {
+): { readonly kind: TableKind; readonly value: number } | null {
   let best: { kind: TableKind; value: number } | null = null;
   const open = missed.map((one, p) => one * matchWeights[p]);
   const left = open.reduce((sum, one) => sum + one, 0);
@@ -247,10 +245,32 @@ function bestKind(
     const { segment, found, chance, cost } = kind;
     if (drawn[segment] >= spec.tablesPerSegment) continue;
     const gain = weighted(found, open);
-    if (gain < LEAST_LIFT * chance * left || gain * scale * MOST_COMPARISONS_FOR_A_MATCH < cost) continue;
+    if (!isWorth(gain, chance * left, scale, cost)) continue;
     if (best === null || gain / cost > best.value) best = { kind, value: gain / cost };
   }
-  return best?.kind ?? null;
+  return best;
+}
+
+/** The rule whose keys find most for their cost, if any is worth it; ties go to the first. */
+function bestKeyed(
+  open: ReadonlySet<KeyedEvidence>, missed: Float64Array, { matchWeights, scale }: PlanEvidence,
+  pairs: number, records: number, mostCost: number,
+): { readonly keyed: KeyedEvidence; readonly cost: number; readonly value: number } | null {
+  let best: { keyed: KeyedEvidence; cost: number; value: number } | null = null;
+  const weights = missed.map((one, p) => one * matchWeights[p]);
+  const left = weights.reduce((sum, one) => sum + one, 0);
+  for (const keyed of open) {
+    const cost = COST_OF_RECORD * records + keyed.pairs;
+    const gain = keyed.found.reduce((sum, one, p) => sum + one * weights[p], 0);
+    if (cost > mostCost || !isWorth(gain, (keyed.pairs / pairs) * left, scale, cost)) continue;
+    if (best === null || gain / cost > best.value) best = { keyed, cost, value: gain / cost };
+  }
+  return best;
+}
+
+/** @param byChance what would be found if matches were no likelier than strangers. */
+function isWorth(gain: number, byChance: number, scale: number, cost: number): boolean {
+  return gain >= LEAST_LIFT * byChance && gain * scale * MOST_COMPARISONS_FOR_A_MATCH >= cost;
 }
 
 /** True where comparing every pair costs no more than the tables. */
@@ -303,24 +323,31 @@ function sampledTable(
   };
 }
 
+/** Names of the rules whose block keys a plan uses. */
+export function keyedBlocksOf(plan: BlockingPlan): string[] {
+  return plan.kind === 'exhaustive' ? []
+    : plan.tables.flatMap((table) => (table.kind === 'keyed' ? [table.name] : []));
+}
+
 /** Tables that split a bucket which is too large in `table`: other segments' equality, and finer columns. */
 export function refinements(table: BlockingTable, segments: number): BlockingTable[] {
   const others = Array.from({ length: segments }, (_, segment): BlockingTable => ({ kind: 'equal', segment }))
     .filter(({ segment }) => segment !== table.segment);
-  if (table.kind === 'equal' || table.finer.length === 0) return others;
+  if (table.kind !== 'sampled' || table.finer.length === 0) return others;
   return [{ ...table, columns: table.finer, finer: new Uint16Array(0) }, ...others];
 }
 
 /**
- * Probability that a plan makes a pair a candidate by the tables of a segment if no bucket is cut, given the
- * share of differing columns there (0..1; NaN where it is missing), taken to be the same in every line.
+ * Probability that a plan makes a pair a candidate by the tables of a segment's filters if no bucket is cut,
+ * given the share of differing columns there (0..1; NaN where it is missing), taken to be the same in every
+ * line.
  */
 export function segmentCandidateProbability(
   { tables, bits }: TablePlan, segment: number,
 ): (share: number) => number {
   const kinds = new Map<string, { count: number; table: SampledTable; look: Look }>();
   for (const table of tables) {
-    if (table.kind === 'equal' || table.segment !== segment) continue;
+    if (table.kind !== 'sampled' || table.segment !== segment) continue;
     const name = [table.columns.length, table.drawnFrom, table.mostInHalf, table.mostInLine].join(' ');
     const kind = kinds.get(name) ?? { count: 0, table, look: look(table, bits[segment]) };
     kinds.set(name, { ...kind, count: kind.count + 1 });

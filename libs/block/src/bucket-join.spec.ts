@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { chance, randomFilter } from '../../../test/support/encoded-extracts.js';
-import type { BlockingTable } from './blocking-plan.js';
+import type { BlockingTable } from './blocking-table.js';
 import { joinBuckets, type BucketCounts } from './bucket-join.js';
 import type { BlockedSegment } from './blocked-segment.js';
 import { indexTable } from './table-index.js';
@@ -26,7 +26,7 @@ function sample(records: number, rowBytes: number, seed: number): Sample {
 function keyOf(table: BlockingTable, row: Uint8Array): string | null {
   if (row.every((byte) => byte === 0)) return null;
   const text = Array.from(row, (byte) => byte.toString(2).padStart(8, '0')).join('');
-  return table.kind === 'equal' ? text : Array.from(table.columns, (column) => text[column]).join('');
+  return table.kind === 'sampled' ? Array.from(table.columns, (column) => text[column]).join('') : text;
 }
 
 function joined(
@@ -58,7 +58,7 @@ function pairsByDefinition(table: BlockingTable, a: Sample, b: Sample, among?: r
 }
 
 const tables = fc.oneof(
-  fc.constant<BlockingTable>({ kind: 'equal', segment: 0 }),
+  fc.constantFrom<BlockingTable>({ kind: 'equal', segment: 0 }, { kind: 'keyed', segment: 0, name: 'rule' }),
   fc.uniqueArray(fc.integer({ min: 0, max: 63 }), { minLength: 1, maxLength: 24 })
     .map((columns): BlockingTable => ({
       kind: 'sampled', segment: 0, columns: Uint16Array.from(columns), finer: new Uint16Array(0),

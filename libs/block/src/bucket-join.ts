@@ -102,7 +102,8 @@ class BucketJoiner implements BucketCounts {
   }
 }
 
-function endOfRun(keys: Uint32Array, start: number): number {
+/** Place behind the keys that equal the one at `start`. */
+export function endOfRun(keys: Uint32Array, start: number): number {
   const key = keys[start];
   let end = start + 1;
   while (end < keys.length && keys[end] === key) end++;

@@ -1,5 +1,5 @@
 import type { BlockedSegment } from './blocked-segment.js';
-import type { BlockingTable } from './blocking-plan.js';
+import type { BlockingTable } from './blocking-table.js';
 
 /** Rows that have a key, by key, then row; `keys[k]` is the key of `rows[k]`. */
 export interface TableIndex {
@@ -13,9 +13,9 @@ export function indexTable(
 ): TableIndex {
   const rows = presentRows(segment, among);
   const keys = new Uint32Array(rows.length);
-  if (table.kind === 'equal') hashRows(segment, rows, keys);
-  else gatherKeys(segment, rows, table.columns, keys);
-  return sortByKey(rows, keys, table.kind === 'equal' ? 32 : table.columns.length);
+  if (table.kind === 'sampled') gatherKeys(segment, rows, table.columns, keys);
+  else hashRows(segment, rows, keys);
+  return sortByKey(rows, keys, table.kind === 'sampled' ? table.columns.length : 32);
 }
 
 function presentRows({ records, weights }: BlockedSegment, among: Uint32Array | null): Uint32Array {
@@ -42,8 +42,8 @@ function gatherKeys(
 }
 
 /**
- * 32-bit hash of whole filters (the word-wise mixing of MurmurHash3, A. Appleby, public domain). Unequal
- * filters that share a hash become candidates too, and comparison then tells them apart.
+ * 32-bit hash of whole filters or block keys (the word-wise mixing of MurmurHash3, A. Appleby, public
+ * domain). Unequal ones that share a hash become candidates too, and comparison then tells them apart.
  */
 function hashRows({ filters, rowBytes }: BlockedSegment, rows: Uint32Array, keys: Uint32Array): void {
   const wordsInRow = rowBytes >> 2;

@@ -1,4 +1,4 @@
-import type { EncodedExtract, SegmentShape } from '#libs/record';
+import { filterSegments, type EncodedExtract, type SegmentShape } from '#libs/record';
 import { MAX_VECTORS } from './comparison-scheme.js';
 import { dice, intersection } from './dice.js';
 
@@ -36,7 +36,7 @@ export interface ChancePairs {
 export function chooseCuts(
   samples: readonly ChancePairs[], steps: number,
 ): (SegmentShape & { cuts: number[] })[] {
-  const shapes = samples[0].a.segments;
+  const shapes = filterSegments(samples[0].a.segments);
   const mostCuts = Math.floor(MAX_VECTORS ** (1 / shapes.length) + 1e-9) - 2;
   const wanted = shapes.length === 1 ? FINER_ALONE * steps : steps;
   return shapes.map(({ name, bits }, s) => {

@@ -20,7 +20,7 @@ export {
   LEAST_REFERENCES, measureLikeness, scaleWeights, writeReferences,
 } from './shared/local-scaling.js';
 export {
-  CANDIDATE_BATCH, MOST_REFERENCES, paddedBytes, ROW_TILE, shareFilters,
+  CANDIDATE_BATCH, MOST_REFERENCES, ROW_TILE, sharedRowBytes, shareFilters,
   type SharedExtract, type SharedFilters,
 } from './shared/shared-filters.js';
 export { wasmCandidateKernel, type CandidateKernel, type CandidateLoops } from './shared/candidate-kernel.js';

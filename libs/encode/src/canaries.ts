@@ -1,11 +1,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { CanaryHash } from '#libs/record';
-import type { EncodingSpec, SegmentSpec } from './encoding-spec.js';
+import { segmentShapes, type EncodingSpec, type SegmentSpec } from './encoding-spec.js';
 import { assertSecret, deriveKey } from './keys.js';
 import { createReferenceEncoder } from './reference-encoder.js';
 import type { Role } from './roles.js';
-import type { RecordEncoder } from './encoder.js';
+import type { RecordEncoder } from './record-encoder.js';
 
 /** People who do not exist. */
 const CANARIES = 8;
@@ -13,9 +13,9 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const WORD_LETTERS = 8;
 
 /**
- * Hashes of the filters of agreed canary records, a hash a segment: equal at two custodians where key, spec
- * and what their encoders do with them are equal, and different otherwise. `canaries.md` says what they give
- * away.
+ * Hashes of the filters and block keys of agreed canary records, a hash a segment and a rule: equal at two
+ * custodians where key, spec and what their encoders do with them are equal, and different otherwise.
+ * `canaries.md` says what they give away.
  *
  * The canaries' values come from the secret, so nobody has to agree on them and only who has the secret knows
  * them. A segment with BLIP has none: its filters differ each time.
@@ -35,14 +35,15 @@ export function canaryHashes(
     encoder.encode(values, filters, canary * encoder.recordBytes);
   }
   let at = 0;
-  return spec.segments.flatMap((segment): CanaryHash[] => {
+  const noisy = new Set(spec.segments.filter(isNoisy).map(({ name }) => name));
+  return segmentShapes(spec).flatMap(({ name, bits }): CanaryHash[] => {
     const hash = sha256.create();
     for (let canary = 0; canary < CANARIES; canary++) {
       const from = canary * encoder.recordBytes + at;
-      hash.update(filters.subarray(from, from + segment.bits / 8));
+      hash.update(filters.subarray(from, from + bits / 8));
     }
-    at += segment.bits / 8;
-    return isNoisy(segment) ? [] : [{ segment: segment.name, sha256: bytesToHex(hash.digest()) }];
+    at += bits / 8;
+    return noisy.has(name) ? [] : [{ segment: name, sha256: bytesToHex(hash.digest()) }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { EncodedExtract, Register } from '#libs/record';
-import { createEncoder, type EncoderResources } from './encoder.js';
+import { createEncoder } from './encoder.js';
+import type { EncoderResources } from './record-encoder.js';
 import { BATCH_RECORDS } from './filter-kernel.js';
 import { segmentShapes, type EncodingSpec } from './encoding-spec.js';
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { BlockRule } from './block-rules.js';
 import { defaultSpecForRoles } from './default-spec.js';
 import { createEncoder } from './encoder.js';
 import type { EncodingSpec, HardeningStep } from './encoding-spec.js';
@@ -15,13 +16,20 @@ const HARDENINGS: HardeningStep[][] = [
 ];
 const ROLES: Role[] = ['givenName', 'familyName', 'birthDate', 'birthYear', 'sex', 'phone', 'locality', 'other:x'];
 
-function specWith(hardening: HardeningStep[]): EncodingSpec {
+const BLOCKS: BlockRule[] = [
+  { name: 'nameYear', parts: [{ role: 'familyName', take: 'soundex' }, { role: 'birthDate', take: 'year' }] },
+  { name: 'initialDate', parts: [{ role: 'givenName', take: 'letters', letters: 2 }, { role: 'birthDate', take: 'date' }] },
+  { name: 'place', parts: [{ role: 'other:x', take: 'value' }, { role: 'sex', take: 'value' }] },
+];
+
+function specWith(hardening: HardeningStep[], blocks?: BlockRule[]): EncodingSpec {
   return parseEncodingSpec({
     kind: 'vinculum-encoding-spec', version: 1, name: 'test', profile: 'test',
     segments: [
       { name: 'all', bits: 128, fields: ROLES.map((role, i) => ({ role, weight: role.startsWith('birth') ? 1 : 1 + (i % 3) / 2 })), hardening },
       { name: 'person', bits: 192, fill: 0.3, fields: [{ role: 'familyName' }, { role: 'birthDate' }] },
     ],
+    ...(blocks && { blocks }),
   });
 }
 
@@ -127,6 +135,35 @@ describe('createEncoder', () => {
       slow.encodeRows(values, right, 0);
       expect(Buffer.compare(left, right)).toBe(0);
     }), { numRuns: 60 });
+  });
+
+  it('gives the block keys of its readable twin, from rows and from pieces of a text', () => {
+    const spec = specWith([{ type: 'diffusion', t: 3 }], BLOCKS);
+    const fast = createEncoder(spec, SECRET);
+    const slow = createReferenceEncoder(spec, SECRET);
+    expect(fast.recordBytes).toBe((128 + 192 + 3 * 64) / 8);
+    const long = fc.constantFrom('x'.repeat(60), '王'.repeat(20), `${'y'.repeat(53)} é`);
+    const each = fc.oneof({ arbitrary: value, weight: 4 }, { arbitrary: long, weight: 1 });
+    const row = fc.array(each, { minLength: ROLES.length, maxLength: ROLES.length });
+    fc.assert(fc.property(fc.array(row, { maxLength: 5 }), fc.constantFrom(1, 60), (few, times) => {
+      const rows = Array.from({ length: times }, () => few).flat();
+      const { text, fields } = piecesOf(rows);
+      const fromRows = new Uint8Array(rows.length * (fast.recordBytes + 2) + 1).fill(255);
+      const [fromPieces, expected] = [fromRows.slice(), fromRows.slice()];
+      fast.encodeRows(rows, fromRows, 1, fast.recordBytes + 2);
+      fast.encodeFields(text, fields, rows.length, fromPieces, 1, fast.recordBytes + 2);
+      rows.forEach((values, i) => slow.encode(values, expected, 1 + i * (slow.recordBytes + 2)));
+      expect(Buffer.compare(fromRows, expected)).toBe(0);
+      expect(Buffer.compare(fromPieces, expected)).toBe(0);
+    }), { numRuns: 60 });
+  });
+
+  it('has no room for block keys in a row that only holds the filters', () => {
+    const encoder = createEncoder(specWith([], BLOCKS), SECRET);
+    const out = new Uint8Array(1000);
+    const row = ROLES.map(() => '');
+    expect(() => encoder.encodeRows([row], out, 0, encoder.recordBytes - 1)).toThrow(RangeError);
+    expect(() => encoder.encode(row, out, out.length - encoder.recordBytes + 1)).toThrow(RangeError);
   });
 
   it('refuses fields that are not two numbers a value', () => {

@@ -1,4 +1,4 @@
-import { VinculumError } from '#libs/record';
+import { BlockedEncoder } from './blocked-encoder.js';
 import type { EncodingSpec } from './encoding-spec.js';
 import { FieldBatch } from './field-batch.js';
 import { BATCH_RECORDS, FilterKernel } from './filter-kernel.js';
@@ -7,52 +7,12 @@ import type { RandomBytes } from './hardening-chain.js';
 import { assertSecret } from './keys.js';
 import type { Role } from './roles.js';
 import { JoinList } from './join-list.js';
+import { assertRoom, assertValues, randomBytesFor, type Encoder, type EncoderResources } from './record-encoder.js';
 import { SegmentHardening } from './segment-hardening.js';
 import { copyStrided } from './strided-copy.js';
 import { planSegment, rolesOfSpec } from './segment-plan.js';
 import { groupSources, layoutOf, type SourceGroup } from './source-group.js';
 import { textOf } from './utf8.js';
-
-/** Encodes records under one spec and secret, one by one. */
-export interface RecordEncoder {
-  /** The values of a record, in this order. */
-  readonly roles: readonly Role[];
-  /** Bytes of all filters of a record. */
-  readonly recordBytes: number;
-  /**
-   * Writes the filters of all segments, in the order of the spec, back to back into `out` at `offset`. One
-   * value for each role; '' is missing. A segment without any token is all zero.
-   *
-   * @throws RangeError when the number of values or the room in `out` is wrong.
-   */
-  encode(values: readonly string[], out: Uint8Array, offset: number): void;
-}
-
-/** Encodes records one by one or, far faster, many at a time: a record alone takes as long as 128. */
-export interface Encoder extends RecordEncoder {
-  /**
-   * The same for many records, `rowBytes` apart in `out` (default: back to back); bytes between them stay
-   * as they are.
-   *
-   * @throws RangeError when a number of values or the room in `out` is wrong; nothing is written then.
-   */
-  encodeRows(rows: readonly (readonly string[])[], out: Uint8Array, offset: number, rowBytes?: number): void;
-  /**
-   * The same for `rows` records whose values are pieces of one text in valid UTF-8, which are not decoded
-   * when they were met before: value `v` of row `r` is from byte `fields[2 * (r * roles.length + v)]` to the
-   * next number of `fields`.
-   *
-   * @throws RangeError when `fields` has not two numbers for each value, or for lack of room in `out`.
-   */
-  encodeFields(
-    text: Uint8Array, fields: Uint32Array, rows: number, out: Uint8Array, offset: number, rowBytes?: number,
-  ): void;
-}
-
-export interface EncoderResources {
-  /** Needed by specs with BLIP. */
-  readonly randomBytes?: RandomBytes;
-}
 
 /**
  * The fast encoder: values and tokens are memoised as filters, and linear hardening is done for 128 records
@@ -64,7 +24,8 @@ export function createEncoder(
   spec: EncodingSpec, secret: Uint8Array, resources: EncoderResources = {},
 ): Encoder {
   assertSecret(secret);
-  return new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
+  const filters = new BatchEncoder(spec, secret, randomBytesFor(spec, resources));
+  return spec.blocks === undefined ? filters : new BlockedEncoder(filters, spec, secret);
 }
 
 /**
@@ -211,22 +172,4 @@ class BatchEncoder implements Encoder {
 function textsOf(text: Uint8Array, fields: Uint32Array, first: number, count: number): string[] {
   return Array.from({ length: count }, (_, i) =>
     textOf(text, fields[first + 2 * i], fields[first + 2 * i + 1]));
-}
-
-export function randomBytesFor(spec: EncodingSpec, resources: EncoderResources): RandomBytes {
-  const noisy = spec.segments.some((segment) => segment.hardening?.some((step) => step.type === 'blip'));
-  if (noisy && resources.randomBytes === undefined) {
-    throw new VinculumError('RANDOMNESS_MISSING', 'the spec has a blip step: expected a source of random bytes, got none');
-  }
-  return resources.randomBytes ?? (() => new Uint8Array(0));
-}
-
-export function assertValues(values: readonly string[], roles: readonly Role[]): void {
-  if (values.length === roles.length) return;
-  throw new RangeError(`expected one value for each of ${roles.length} roles, got ${values.length}`);
-}
-
-export function assertRoom(out: Uint8Array, offset: number, bytes: number): void {
-  if (offset >= 0 && offset + bytes <= out.length) return;
-  throw new RangeError(`expected room for ${bytes} bytes at ${offset}, got ${out.length} bytes in all`);
 }

@@ -15,6 +15,10 @@ const GOOD = {
   }],
 };
 const withSegment = (change: object): object => ({ ...GOOD, segments: [{ ...GOOD.segments[0], ...change }] });
+const BLOCK = {
+  name: 'both', parts: [{ role: 'givenName', take: 'letters', letters: 1 }, { role: 'familyName', take: 'soundex' }],
+};
+const withBlock = (...parts: object[]): object => ({ ...GOOD, blocks: [{ name: 'rule', parts }] });
 const withFields = (...fields: object[]): object => withSegment({ fields });
 
 function refusal(json: unknown): string {
@@ -52,6 +56,18 @@ describe('parseEncodingSpec', () => {
       /hardening\[0\]: .* would have 32 bits/],
     ['more bits between two steps than a filter may have',
       withSegment({ bits: 65536, hardening: [{ type: 'balance' }, { type: 'xor-fold' }] }), /hardening\[1\]: .* would have 131072 bits/],
+    ['no rule for blocks', { ...GOOD, blocks: [] }, /blocks: expected 1 to 4 rules/],
+    ['five rules for blocks', { ...GOOD, blocks: Array(5).fill(BLOCK) }, /blocks: expected 1 to 4 rules/],
+    ['a block named as a segment', { ...GOOD, blocks: [{ ...BLOCK, name: 'name' }] }, /"name" is there twice/],
+    ['a block of a field that no segment holds', withBlock({ role: 'phone', take: 'value' }), /no segment holds phone/],
+    ['a block of a date that no segment holds', withBlock(...BLOCK.parts, { role: 'birthDate', take: 'year' }),
+      /no segment holds birthDate/],
+    ['a block of surnames alone', withBlock({ role: 'familyName', take: 'value' }), /the value of familyName alone repeats/],
+    ['five parts of a block', withBlock(...Array(5).fill(BLOCK.parts[0])), /1 to 4 parts/],
+    ['a role twice in a block', withBlock(BLOCK.parts[0], BLOCK.parts[0]), /a role is there twice/],
+    ['a year of birth by itself in a block', withBlock({ role: 'birthYear', take: 'year' }), /birthDate for a date in columns/],
+    ['letters without a number', withBlock({ role: 'givenName', take: 'letters' }), /letters: expected 1 to 8/],
+    ['a number of letters of a code', withBlock({ role: 'givenName', take: 'soundex', letters: 2 }), /letters: expected 1 to 8/],
     ['an unknown role', withFields({ role: 'shoeSize' }, { role: 'sex' }), /unknown role/],
     ['a role twice', withFields({ role: 'sex' }, { role: 'sex' }), /a role is there twice/],
     ['an unknown token type', withFields({ role: 'fullName', tokens: { type: 'soundex' } }), /expected one of/],

@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canonicalJson, type JsonValue, type SegmentShape } from '#libs/record';
+import { BLOCK_KEY_BITS, canonicalJson, type JsonValue, type SegmentShape } from '#libs/record';
+import type { BlockRule } from './block-rules.js';
 import type { Role } from './roles.js';
 
 /** How the value of a field becomes tokens; each is described beside its function. */
@@ -61,6 +62,11 @@ export interface EncodingSpec {
   readonly profile: string;
   readonly acceptSingleField?: boolean;
   readonly segments: readonly SegmentSpec[];
+  /**
+   * Opaque keys beside the filters, at most `MOST_BLOCK_RULES` a record: records with an equal one are
+   * compared. They tell who shares a value, so a spec has none unless a board accepts that (`block-keys.md`).
+   */
+  readonly blocks?: readonly BlockRule[];
 }
 
 /** SHA-256 of the spec's canonical JSON (RFC 8785), 64 lower-case hex digits. */
@@ -68,9 +74,12 @@ export function encodingSpecHash(spec: EncodingSpec): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalJson(spec as unknown as JsonValue))));
 }
 
-/** Names and lengths of the delivered filters, in order. */
-export function segmentShapes(spec: EncodingSpec): SegmentShape[] {
-  return spec.segments.map(({ name, bits }) => ({ name, bits }));
+/** Names and lengths of the delivered filters, then of the block keys, in order. */
+export function segmentShapes({ segments, blocks = [] }: EncodingSpec): SegmentShape[] {
+  return [
+    ...segments.map(({ name, bits }) => ({ name, bits })),
+    ...blocks.map(({ name }) => ({ name, bits: BLOCK_KEY_BITS, block: true as const })),
+  ];
 }
 
 /** Length of a segment's filter before hardening. */

@@ -13,8 +13,10 @@ export { MAX_SEALED_KEY_BYTES, readSealedKeyHeader, type SealedKeyHeader } from 
 export { balance, blip, blipEpsilonPerBit, diffuse, rule90, xorFold } from './hardening.js';
 export { packBits, unpackBits, type Bits } from './bits.js';
 export { rolesOfSpec } from './segment-plan.js';
-export { createEncoder, type Encoder, type EncoderResources, type RecordEncoder } from './encoder.js';
 export { FieldFinder, type PlainCsvForm } from './field-finder.js';
+export { createEncoder } from './encoder.js';
+export type { Encoder, EncoderResources, RecordEncoder } from './record-encoder.js';
+export { BLOCK_TAKES, type BlockPart, type BlockRule, type BlockTake } from './block-rules.js';
 export { TextPool } from './text-pool.js';
 export { createRecordIdWriter, type RecordIdWriter } from './record-id-writer.js';
 export { createReferenceEncoder } from './reference-encoder.js';

@@ -2,18 +2,15 @@ import { VinculumError } from '#libs/record';
 import {
   bitsBefore, TOKEN_TYPES, tokenTypeOf, type EncodingSpec, type FieldSpec, type HardeningStep,
 } from './encoding-spec.js';
+import { checkBlockRules } from './parse-block-rules.js';
 import { isFrequentAlone, isRole, type Role } from './roles.js';
+import { isBetween, NAME, objectAt, onlyMembers, type Members, type Refuse } from './spec-members.js';
 
-const NAME = /^[a-z][a-zA-Z0-9_-]{0,63}$/;
 const STEP_MEMBERS: Readonly<Record<HardeningStep['type'], readonly string[]>> = {
   diffusion: ['type', 't', 'innerBits'], blip: ['type', 'f'], 'xor-fold': ['type'], 'rule-90': ['type'],
   balance: ['type'], 'birth-year-salt': ['type'],
 };
 const MAX_BITS = 65536;
-
-type Members = Readonly<Record<string, unknown>>;
-/** Collects reasons, so that a refusal lists all of them at once. */
-type Refuse = (reason: string) => void;
 
 /**
  * Checks a native encoding spec; `config/encoding/default.json` is an example. What a JSON Schema can say of
@@ -34,7 +31,7 @@ export function parseEncodingSpec(json: unknown): EncodingSpec {
 function checkSpec(json: unknown, refuse: Refuse): void {
   const spec = objectAt(json, 'the spec', refuse);
   if (spec === undefined) return;
-  onlyMembers(spec, ['kind', 'version', 'name', 'profile', 'acceptSingleField', 'segments'], 'the spec', refuse);
+  onlyMembers(spec, ['kind', 'version', 'name', 'profile', 'acceptSingleField', 'segments', 'blocks'], 'the spec', refuse);
   if (spec.kind !== 'vinculum-encoding-spec') refuse('kind: expected "vinculum-encoding-spec"');
   if (spec.version !== 1) refuse('version: expected 1');
   if (typeof spec.name !== 'string' || spec.name === '' || spec.name.length > 200) {
@@ -53,6 +50,14 @@ function checkSpec(json: unknown, refuse: Refuse): void {
     return refuse('segments: expected 1 to 32 segments');
   }
   checkSegments(spec.segments, spec.acceptSingleField === true, refuse);
+  const segments = (spec.segments as unknown[]).filter(isObject);
+  const fields = segments.flatMap(({ fields: of }) => (Array.isArray(of) ? of.filter(isObject) : []));
+  const roles = fields.map(({ role }) => role).filter(isRole);
+  checkBlockRules(spec.blocks, new Set(segments.map(({ name }) => name)), roles, refuse);
+}
+
+function isObject(json: unknown): json is Members {
+  return typeof json === 'object' && json !== null;
 }
 
 function checkSegments(segments: readonly unknown[], acceptSingleField: boolean, refuse: Refuse): void {
@@ -182,22 +187,6 @@ function checkStep(json: unknown, at: string, refuse: Refuse): boolean {
   return false;
 }
 
-function objectAt(json: unknown, at: string, refuse: Refuse): Members | undefined {
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Members;
-  refuse(`${at}: expected a JSON object`);
-  return undefined;
-}
-
-function onlyMembers(object: Members, allowed: readonly string[], at: string, refuse: Refuse): void {
-  for (const member of Object.keys(object)) {
-    if (!allowed.includes(member)) refuse(`${at}: unknown member ${JSON.stringify(member)}`);
-  }
-}
-
 function isLength(value: unknown): value is number {
   return Number.isInteger(value) && isBetween(value, 64, MAX_BITS) && value % 64 === 0;
-}
-
-function isBetween(value: unknown, low: number, high: number): value is number {
-  return typeof value === 'number' && value >= low && value <= high;
 }

@@ -1,9 +1,10 @@
-import { assertRoom, assertValues, randomBytesFor, type EncoderResources, type RecordEncoder } from './encoder.js';
-import type { EncodingSpec } from './encoding-spec.js';
+import { createReferenceBlockKeys } from './block-keys.js';
+import { segmentShapes, type EncodingSpec } from './encoding-spec.js';
 import { hardeningChain } from './hardening-chain.js';
 import { packBits } from './bits.js';
 import { PLAIN_HASHING } from './keyed-hashing.js';
 import { assertSecret } from './keys.js';
+import { assertRoom, assertValues, randomBytesFor, type EncoderResources, type RecordEncoder } from './record-encoder.js';
 import { planSegment, rolesOfSpec, saltedToken, type SegmentPlan } from './segment-plan.js';
 
 /** The encoding by its definition, without memory and tables: the authority on what `createEncoder` gives. */
@@ -17,7 +18,8 @@ export function createReferenceEncoder(
     const plan = planSegment(segment, roles, secret, PLAIN_HASHING);
     return { plan, steps: hardeningChain(plan, secret, randomBytes, PLAIN_HASHING) };
   });
-  const recordBytes = spec.segments.reduce((bytes, segment) => bytes + segment.bits / 8, 0);
+  const blockKeys = createReferenceBlockKeys(spec, secret, roles);
+  const recordBytes = segmentShapes(spec).reduce((bytes, { bits }) => bytes + bits / 8, 0);
   return {
     roles,
     recordBytes,
@@ -34,6 +36,7 @@ export function createReferenceEncoder(
         out.set(filter, at);
         at += bytes;
       }
+      out.set(blockKeys(values), at);
     },
   };
 }

@@ -1,5 +1,5 @@
 import {
-  differencesByLine, differingShares, keyColumns, mostVariableColumns, planTables, randomPairs,
+  differencesByLine, differingShares, keyColumns, keyedEvidence, mostVariableColumns, planTables, randomPairs,
   type PlannedRegisters, type TablePlan,
 } from '#libs/block';
 import { blockedSegment } from './compute-task.js';
@@ -40,5 +40,11 @@ export function planFromSample(
     };
   });
   const matchWeights = Float64Array.from(chosen, (pair) => probabilities[pair]);
-  return planTables(registers, { segments, matchWeights, scale: scale * step }, blocking, seed + 7);
+  const keyed = filters.extracts[a].segments.flatMap(({ name, block }, segment) => {
+    if (!block) return [];
+    const ofA = blockedSegment(filters, a, segment);
+    const ofB = within ? ofA : blockedSegment(filters, b, segment);
+    return [keyedEvidence({ kind: 'keyed', segment, name }, ofA, ofB, matches, blocking.maxPairsInBucket)];
+  });
+  return planTables(registers, { segments, keyed, matchWeights, scale: scale * step }, blocking, seed + 7);
 }

@@ -1,6 +1,7 @@
 import { segmentCandidateProbability, type TablePlan } from '#libs/block';
 import { levelsOfVector, missingLevel, type SegmentLevels, type SharedFilters } from '#libs/compare';
 import type { CountingTask } from './counting-task.js';
+import { withKeyedTables } from './keyed-agreement.js';
 import { PairSet } from './pair-set.js';
 
 /** Bins of the plan's probability in which it is compared with what was found; certainty is one more. */
@@ -20,7 +21,7 @@ const PRIOR_PAIRS = 2;
 export function observedProbabilities(
   task: CountingTask, plan: TablePlan, found: Uint32Array, evidence: Uint32Array,
 ): Float64Array {
-  const planned = plannedProbabilities(task, plan);
+  const planned = plannedProbabilities(task, plan, evidence);
   const bin = (v: number): number => Math.floor(planned[v] * PROBABILITY_BINS);
   const expected = new Float64Array(PROBABILITY_BINS + 1).fill(PRIOR_PAIRS);
   const observed = new Float64Array(PROBABILITY_BINS + 1).fill(PRIOR_PAIRS);
@@ -42,8 +43,19 @@ export function observedProbabilities(
     (hits[v] + (PRIOR_PAIRS * p * observed[bin(v)]) / expected[bin(v)]) / sampled[v]));
 }
 
-/** Probability of each vector's pairs to be candidates, in the middle of their levels, if nothing is cut. */
-export function plannedProbabilities({ filters, a, b, scheme }: CountingTask, plan: TablePlan): Float64Array {
+/**
+ * Probability of each vector's pairs to be candidates, in the middle of their levels, if nothing is cut.
+ *
+ * @param evidence sampled pairs, which tell what block keys add.
+ */
+export function plannedProbabilities(
+  task: CountingTask, plan: TablePlan, evidence: Uint32Array,
+): Float64Array {
+  return withKeyedTables(task, plan, evidence, filterProbabilities(task, plan));
+}
+
+/** The same without the tables of block keys. */
+export function filterProbabilities({ filters, a, b, scheme }: CountingTask, plan: TablePlan): Float64Array {
   const missed = scheme.segments.map((segment, s) => {
     const sumOfWeights = meanWeight(filters, a, s) + meanWeight(filters, b, s);
     const probability = segmentCandidateProbability(plan, s);

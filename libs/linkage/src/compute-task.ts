@@ -2,7 +2,7 @@ import {
   indexTable, joinBuckets, refinements, type BlockedSegment, type BlockingTable, type SampledTable,
 } from '#libs/block';
 import {
-  measureLikeness, paddedBytes, ROW_TILE, SharedKernel, wasmCandidateKernel,
+  measureLikeness, ROW_TILE, SharedKernel, wasmCandidateKernel,
   type CandidateKernel, type ComparisonScheme, type OversizedBucket, type SharedFilters,
 } from '#libs/compare';
 import { CappedPairs, PairColumns, type CandidateCap } from './capped-pairs.js';
@@ -168,9 +168,9 @@ function* compareTables(
       comparisons += length;
       seen.add(kernel.verifyPairs(length));
     };
-    cutPairs += table.kind === 'equal'
-      ? yield* compareEqual(task, table.segment, kernel, take)
-      : yield* compareNear(task, table, kernel, take);
+    cutPairs += table.kind === 'sampled'
+      ? yield* compareNear(task, table, kernel, take)
+      : yield* compareEqual(task, table, kernel, take);
     kernel.takeCounts(counts);
   }
   return { counts, kept: seen.rows().slice(), cut: seen.cut, comparisons, cutPairs };
@@ -178,9 +178,9 @@ function* compareTables(
 
 /** Both return the pairs that were cut. */
 function* compareEqual(
-  task: TablesTask, segment: number, kernel: SharedKernel, take: (pairs: number) => void,
+  task: TablesTask, table: BlockingTable, kernel: SharedKernel, take: (pairs: number) => void,
 ): Generator<void, number> {
-  const table: BlockingTable = { kind: 'equal', segment };
+  const { segment } = table;
   const within = task.a === task.b;
   const a = indexTable(table, blockedSegment(task.filters, task.a, segment));
   yield;
@@ -242,7 +242,7 @@ export function blockedSegment(
 ): BlockedSegment {
   const { records, segments } = extracts[extract];
   const place = segments[segment];
-  const rowBytes = paddedBytes(place.bits);
+  const { rowBytes } = place;
   return {
     records, rowBytes, filters: new Uint8Array(memory.buffer, place.filters, records * rowBytes),
     weights: new Uint16Array(memory.buffer, place.weights, records),

@@ -1,4 +1,4 @@
-import { VinculumError, type EncodedExtract } from '#libs/record';
+import { BLOCK_KEY_BITS, filterSegments, VinculumError, type EncodedExtract } from '#libs/record';
 import { MOST_UNIQUE_REGISTERS } from '#libs/cluster';
 import { MAX_SEGMENTS } from '#libs/compare';
 
@@ -6,12 +6,13 @@ import { MAX_SEGMENTS } from '#libs/compare';
  * Refuses extracts that cannot be linked with each other, before any work is done.
  *
  * @throws VinculumError `LINKAGE_INPUT_INVALID` for fewer than two extracts, an empty one, two of one
- *   register, other segments than those of the first, more than 10 segments, more than 30 registers that are
- *   unique per person, or filters of another length than records and bits ask for.
+ *   register, other segments than those of the first, block keys before filters or of another length, more
+ *   than 10 segments of filters, more than 30 registers that are unique per person, or filters of another
+ *   length than records and bits ask for.
  */
 export function assertLinkable(extracts: readonly EncodedExtract[]): void {
   if (extracts.length < 2) refuse(`linkage needs at least two extracts, got ${extracts.length}`);
-  const segments = extracts[0].segments.length;
+  const segments = filterSegments(extracts[0].segments).length;
   if (segments < 1 || segments > MAX_SEGMENTS) {
     refuse(`linkage compares 1 to ${MAX_SEGMENTS} segments, got ${segments}: encode with fewer`);
   }
@@ -38,6 +39,10 @@ function assertWhole(extract: EncodedExtract, first: EncodedExtract): void {
     refuse(`the extract of ${registerId} has the segments ${shape(extract)}, `
       + `the first one has ${shape(first)}: encode both with the same spec`);
   }
+  const blocksFirst = filterSegments(segments).some(({ name }, s) => name !== segments[s].name);
+  if (blocksFirst || segments.some(({ bits, block }) => block && bits !== BLOCK_KEY_BITS)) {
+    refuse(`the block keys of ${registerId} must have ${BLOCK_KEY_BITS} bits each and come after all filters`);
+  }
   for (const { name, bits, filters } of segments) {
     const bytes = (records * bits) / 8;
     if (bits > 0 && bits % 8 === 0 && filters.length === bytes) continue;
@@ -47,7 +52,7 @@ function assertWhole(extract: EncodedExtract, first: EncodedExtract): void {
 }
 
 function shape(extract: EncodedExtract): string {
-  return extract.segments.map(({ name, bits }) => `${name}:${bits}`).join(',');
+  return extract.segments.map(({ name, bits, block }) => `${name}:${bits}${block ? ' block keys' : ''}`).join(',');
 }
 
 function refuse(message: string): never {

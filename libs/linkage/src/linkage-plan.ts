@@ -1,4 +1,5 @@
 import type { EncodedExtract } from '#libs/record';
+import { keyedBlocksOf } from '#libs/block';
 import { shareFilters } from '#libs/compare';
 import { Compute, workspacesFor } from './compute.js';
 import { countedPair } from './first-model.js';
@@ -33,6 +34,8 @@ export interface PlannedRegisterPair {
   /** Comparisons in full, those that planning and the model need included. */
   readonly comparisons: number;
   readonly tables: number;
+  /** Names of the rules whose block keys are used. */
+  readonly keyedBlocks: readonly string[];
   /** Share of the likely matches that become candidates, 0..1. */
   readonly pairCompleteness: number;
   /** Candidates for which a record will have no room, by a sample; null where none is taken. */
@@ -93,9 +96,10 @@ function describe(
 ): PlannedRegisterPair {
   const { kind: blocking, pairs } = plan;
   const of = blocking === 'exhaustive'
-    ? { comparisons: pairs, tables: 0, pairCompleteness: 1 }
+    ? { comparisons: pairs, tables: 0, keyedBlocks: [], pairCompleteness: 1 }
     : {
       comparisons: plan.predicted.comparisons, tables: plan.tables.length,
+      keyedBlocks: keyedBlocksOf(plan),
       pairCompleteness: plan.predicted.pairCompleteness,
     };
   return { registers, blocking, pairs, ...of, comparisons: of.comparisons + pairsBefore, cutCandidates };

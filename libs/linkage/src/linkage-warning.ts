@@ -1,5 +1,5 @@
 import { classOverlap } from '#libs/score';
-import type { EncodedExtract } from '#libs/record';
+import { filterSegments, type EncodedExtract } from '#libs/record';
 import type { LinkageTask } from './linkage-tasks.js';
 import type { RegisterPairLinks } from './register-pair.js';
 
@@ -39,7 +39,7 @@ export function modelWarnings(
     ];
     return found.filter(([isSo]) => isSo).map(([, code, message]) => ({ code, registers, message }));
   });
-  if (extracts[0].segments.length > 1) return warnings;
+  if (filterSegments(extracts[0].segments).length > 1) return warnings;
   return [...warnings, {
     code: 'ONE_SEGMENT', registers: '',
     message: 'one filter a record has no second one to ask: the estimated recall is not to be relied on',

@@ -144,7 +144,7 @@ export async function joinTables(
 
 /** The tables of each task. */
 function tableGroups({ tables }: TablePlan): TablePlan['tables'][] {
-  const groups = tables.filter(({ kind }) => kind === 'equal').map((table) => [table]);
+  const groups = tables.filter(({ kind }) => kind !== 'sampled').map((table) => [table]);
   const sampled = tables.filter(({ kind }) => kind === 'sampled');
   for (let t = 0; t < sampled.length; t += TABLES_IN_TASK) groups.push(sampled.slice(t, t + TABLES_IN_TASK));
   return groups;

@@ -1,5 +1,5 @@
-import { VinculumError, type EncodedExtract } from '#libs/record';
-import { paddedBytes } from '#libs/compare';
+import { filterSegments, VinculumError, type EncodedExtract } from '#libs/record';
+import { sharedRowBytes } from '#libs/compare';
 import type { LinkageTask } from './linkage-tasks.js';
 import { pairsToFollow } from './vector-counts.js';
 
@@ -33,8 +33,8 @@ export function predictedMemory(
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const most = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other), 0);
   const filters = sum(extracts.flatMap(({ records, segments }) =>
-    segments.map(({ bits }) => records * (paddedBytes(bits) + BYTES_OF_WEIGHT))));
-  const segments = extracts[0].segments.length;
+    segments.map((shape) => records * (sharedRowBytes(shape) + BYTES_OF_WEIGHT))));
+  const segments = filterSegments(extracts[0].segments).length;
   const likeness = segments === 1 ? BYTES_OF_LIKENESS : 0;
   const records = sum(extracts.map((extract) => extract.records));
   const together = tasks.map(({ a, b }) => extracts[a].records + extracts[b].records);

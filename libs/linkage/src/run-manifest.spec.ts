@@ -18,7 +18,7 @@ const entityOf = [Uint32Array.of(0, 1, 2), Uint32Array.of(1, 258)];
 
 function manifest(given = extracts, spec = SPEC, entities = entityOf): LinkageManifest {
   return linkageManifest(
-    given, spec, { entityOf: entities, kernel: 'wasm' }, { engine: 'vinculum 1.2.3', sha256 });
+    given, spec, { entityOf: entities, kernel: 'wasm', models: [] }, { engine: 'vinculum 1.2.3', sha256 });
 }
 
 describe('run manifest', () => {
@@ -55,7 +55,7 @@ describe('run manifest', () => {
       probability: [Float64Array.of(1, 0.5, 1), Float64Array.of(0.5, 0)],
     };
     const digest = (change: Partial<PreviousEntities>): string | undefined => linkageManifest(
-      extracts, SPEC, { entityOf, kernel: 'wasm' }, { engine: 'vinculum 1.2.3', sha256 }, { ...previous, ...change }).previous;
+      extracts, SPEC, { entityOf, kernel: 'wasm', models: [] }, { engine: 'vinculum 1.2.3', sha256 }, { ...previous, ...change }).previous;
     const digests = [
       digest({}), digest({ sizes: Uint32Array.of(1, 2, 2) }), digest({ settled: [true, true] }),
       digest({ entityOf: [entityOf[0], Uint32Array.of(1, 2)] }),

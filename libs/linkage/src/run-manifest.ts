@@ -1,4 +1,5 @@
-import type { EncodedExtract } from '#libs/record';
+import { keyedBlocksOf } from '#libs/block';
+import type { EncodedExtract, SegmentShape } from '#libs/record';
 import type { LinkageResult } from './link.js';
 import type { PreviousEntities } from './previous-entities.js';
 import { linkageSpecText, type LinkageSpec } from './linkage-spec.js';
@@ -14,12 +15,14 @@ export interface LinkageManifest {
   readonly inputs: readonly {
     readonly registerId: string; readonly cardinality: string; readonly records: number;
     /** Of the filters of each segment, in the order of the rows. */
-    readonly segments: readonly { readonly name: string; readonly bits: number; readonly sha256: string }[];
+    readonly segments: readonly (SegmentShape & { readonly sha256: string })[];
   }[];
   /** Of the round before, where there was one: its entities, probabilities and which inputs are settled. */
   readonly previous?: string;
   /** Which kernel compared, for example `wasm` or `native-avx2`. All give the same links. */
   readonly kernel: string;
+  /** Rules whose block keys were used, of every two registers; absent where none were. */
+  readonly keyedBlocks?: readonly { readonly registers: string; readonly rules: readonly string[] }[];
   /** Over the entity of every record, in the order of the inputs: 4 bytes each, least significant first. */
   readonly linksDigest: string;
 }
@@ -28,18 +31,21 @@ export interface LinkageManifest {
 export type Sha256 = (parts: readonly Uint8Array[]) => string;
 
 export function linkageManifest(
-  extracts: readonly EncodedExtract[], spec: LinkageSpec, { entityOf, kernel }: Pick<LinkageResult, 'entityOf' | 'kernel'>,
+  extracts: readonly EncodedExtract[], spec: LinkageSpec,
+  { entityOf, kernel, models }: Pick<LinkageResult, 'entityOf' | 'kernel' | 'models'>,
   { engine, sha256 }: { readonly engine: string; readonly sha256: Sha256 }, previous?: PreviousEntities,
 ): LinkageManifest {
+  const keyedBlocks = models.map(({ registers, model }) => ({ registers, rules: keyedBlocksOf(model.plan) }))
+    .filter(({ rules }) => rules.length > 0);
   return {
     kind: 'vinculum-linkage-manifest', version: 1, engine,
     specHash: sha256([new TextEncoder().encode(linkageSpecText(spec))]),
     inputs: extracts.map(({ registerId, cardinality, records, segments }) => ({
       registerId, cardinality, records,
-      segments: segments.map(({ name, bits, filters }) => ({ name, bits, sha256: sha256([filters]) })),
+      segments: segments.map(({ filters, ...shape }) => ({ ...shape, sha256: sha256([filters]) })),
     })),
     ...(previous ? { previous: sha256(previousBytes(previous)) } : {}),
-    kernel,
+    kernel, ...(keyedBlocks.length > 0 ? { keyedBlocks } : {}),
     linksDigest: sha256(entityOf.map(littleEndian)),
   };
 }

@@ -3,7 +3,7 @@ import {
 } from '#libs/block';
 import type { ComparedPairs } from '#libs/compare';
 import { planFromSample } from './blocking-evidence.js';
-import { observedProbabilities, plannedProbabilities } from './candidate-probability.js';
+import { filterProbabilities, observedProbabilities, plannedProbabilities } from './candidate-probability.js';
 import { firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute } from './compute.js';
 import type { CountingTask, JoinEvidence, PlannedTask } from './counting-task.js';
@@ -11,6 +11,7 @@ import {
   columnsOf, countPairsWithin, joinAllRows, joinSample, joinTables, registersOf, rowsToSample,
   type JoinedSample,
 } from './pair-joins.js';
+import { ofMatches } from './keyed-agreement.js';
 import { byRarity, rareVectors } from './rare-vectors.js';
 
 /** What counting the vectors of two extracts gives. */
@@ -20,7 +21,7 @@ export interface VectorCounts {
   readonly counts: Float64Array;
   /** 1 where the count is exact or a good estimate. */
   readonly reliable: Uint8Array;
-  /** Probability that a pair with this vector became a candidate. */
+  /** Probability that a match with this vector became a candidate. */
   readonly candidateProbability: Float64Array;
   /** Comparisons of candidates; a pair that collides in several tables counts several times. */
   readonly candidates: number;
@@ -75,7 +76,7 @@ export async function countVectors(
     const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
     return countAll(task, compute, rareVectors(task.scheme, sampled, null, total, allowed), cap, report);
   }
-  const { joined, evidence, plan } = await plannedTables(
+  const { joined, evidence, probabilities, plan } = await plannedTables(
     task, compute, sampled, MOST_JOINED_PAIRS, (fraction) => report(0.25 * fraction));
   const { rare } = evidence;
   const reportRest = (fraction: number): void => report(0.25 + 0.75 * fraction);
@@ -89,7 +90,9 @@ export async function countVectors(
   for (let k = 2; k < kept.length; k += 3) counts[kept[k]]++;
   const trusted = (v: number): boolean => rare[v] === 1 && found[v] >= TRUSTED_PROBABILITY;
   return {
-    plan, rare, candidates: comparisons, cutPairs, cutCandidates, candidateProbability: found,
+    plan, rare, candidates: comparisons, cutPairs, cutCandidates,
+    candidateProbability: ofMatches(
+      task, plan, evidence.pairs, probabilities, found, () => filterProbabilities(task, plan)),
     pairs: columnsOf(kept),
     counts: counts.map((count, v) => (trusted(v) ? count / found[v] : evidence.counts[v])),
     reliable: Uint8Array.from(counts, (_, v) => Number(trusted(v) || wellSampled(joined, v, registers))),
@@ -109,6 +112,8 @@ function capOf(
 interface PlannedTables {
   readonly joined: JoinedSample;
   readonly evidence: JoinEvidence;
+  /** Of each of its pairs, to be a match. */
+  readonly probabilities: Float64Array;
   readonly plan: TablePlan;
 }
 
@@ -132,7 +137,7 @@ async function plannedTables(
     reliable: Uint8Array.from(joined.counts, (_, v) => Number(wellSampled(joined, v, registers))),
   };
   const probabilities = await task.probabilitiesOf(evidence);
-  return { joined, evidence, plan: planFromSample(task, registers, evidence, probabilities) };
+  return { joined, evidence, probabilities, plan: planFromSample(task, registers, evidence, probabilities) };
 }
 
 /** What counting the vectors of two extracts would do. */
@@ -175,7 +180,8 @@ export async function planCounting(
     pairsBefore: task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB,
     cutCandidates: Math.round(sumOf(cut) * joined.scale),
     keptPairs: keptOf(
-      joined.counts, evidence.rare, joined.scale, isExhaustive ? null : plannedProbabilities(task, plan)),
+      joined.counts, evidence.rare, joined.scale,
+      isExhaustive ? null : plannedProbabilities(task, plan, evidence.pairs)),
   };
 }
 

@@ -44,8 +44,8 @@ export interface DeliveredClks {
 /**
  * `manifest.json` of an extract: one immutable delivery of a register at a reference date.
  *
- * The parts lie beside it: `encodings.bin` (rows of `RECORD_ID_BYTES` + the segments' filters, in the
- * order of `segments`), `content.csv` (`CONTENT_HEADER`) and `events.csv` (`EVENTS_HEADER`).
+ * The parts lie beside it: `encodings.bin` (rows of `RECORD_ID_BYTES` + the segments' filters and block
+ * keys, in the order of `segments`), `content.csv` (`CONTENT_HEADER`) and `events.csv` (`EVENTS_HEADER`).
  */
 export interface ExtractManifest {
   readonly format: 'vinculum-extract';

@@ -23,10 +23,12 @@ const COUNTERS_BYTES = 4 * 2048;
 const FILTER_ALIGNMENT_BYTES = 64;
 
 /**
- * Where a segment of an extract lies: first bytes of its padded rows and of its weights (u16). Weights are
- * numbers of ones, until local scaling changes them.
+ * Where a segment of an extract lies: first bytes of its rows and of its weights (u16). Weights are numbers
+ * of ones, until local scaling changes them; of block keys 1, or 0 where there is none.
  */
 export interface SegmentPlace extends SegmentShape {
+  /** Of filters, with padding; block keys have none, since no kernel reads them. */
+  readonly rowBytes: number;
   readonly filters: number;
   readonly weights: number;
 }
@@ -88,8 +90,10 @@ export function* shareFilters(
   };
   const isScaled = scheme.segments.length === 1;
   const places = extracts.map(({ records, segments }): SharedExtract => ({
-    records, segments: segments.map(({ name, bits }) => (
-      { name, bits, filters: reserve(records * paddedBytes(bits)), weights: reserve(records * 2) })),
+    records, segments: segments.map(({ filters: _, ...shape }): SegmentPlace => {
+      const rowBytes = sharedRowBytes(shape);
+      return { ...shape, rowBytes, filters: reserve(records * rowBytes), weights: reserve(records * 2) };
+    }),
     likeness: isScaled ? reserve(records * LIKENESS_BYTES) : 0,
   }));
   const references = isScaled ? reserve(MOST_REFERENCES * REFERENCE_BYTES) : 0;
@@ -102,7 +106,8 @@ export function* shareFilters(
     for (const [s, segment] of extract.segments.entries()) {
       const place = places[x].segments[s];
       yield* loadFilters(memory, segment.filters, place, extract.records);
-      for (let row = 0; row < extract.records; row += ROWS_A_STEP) {
+      if (place.block) markKeys(memory, segment.filters, place, extract.records);
+      else for (let row = 0; row < extract.records; row += ROWS_A_STEP) {
         const rows = Math.min(ROWS_A_STEP, extract.records - row);
         const words = paddedBytes(place.bits) / 8;
         kernel.weigh(place.filters + row * words * 8, words, rows, place.weights + 2 * row);
@@ -118,10 +123,9 @@ const ROWS_A_STEP = 100000;
 
 function* loadFilters(
   { buffer }: WebAssemblyMemory<SharedArrayBuffer>, filters: Uint8Array,
-  { bits, filters: at }: SegmentPlace, records: number,
+  { bits, rowBytes: padded, filters: at }: SegmentPlace, records: number,
 ): Generator<void> {
   const bytes = bits / 8;
-  const padded = paddedBytes(bits);
   for (let row = 0; row < records; row += ROWS_A_STEP) {
     const rows = Math.min(ROWS_A_STEP, records - row);
     const target = new Uint8Array(buffer, at + row * padded, rows * padded);
@@ -132,11 +136,24 @@ function* loadFilters(
   }
 }
 
+function markKeys(
+  { buffer }: WebAssemblyMemory<SharedArrayBuffer>, keys: Uint8Array, { rowBytes, weights }: SegmentPlace,
+  records: number,
+): void {
+  const marks = new Uint16Array(buffer, weights, records);
+  for (let at = 0; at < keys.length; at++) if (keys[at] !== 0) marks[Math.floor(at / rowBytes)] = 1;
+}
+
 export function mostRecordsOf(extracts: readonly { readonly records: number }[]): number {
   return Math.max(...extracts.map(({ records }) => records));
 }
 
-/** Bytes of a row of the filters of a segment in the shared memory. */
+/** Bytes of a row of a segment in the shared memory. */
+export function sharedRowBytes({ bits, block }: SegmentShape): number {
+  return block ? bits / 8 : paddedBytes(bits);
+}
+
+/** Bytes of a row of filters there. */
 export function paddedBytes(bits: number): number {
   return Math.ceil(bits / 8 / FILTER_ALIGNMENT_BYTES) * FILTER_ALIGNMENT_BYTES;
 }

@@ -1,6 +1,6 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { assertRoom } from '../encoder.js';
+import { assertRoom } from '../record-encoder.js';
 import { BATCH_RECORDS, FilterKernel, alignedBytes } from '../filter-kernel.js';
 import { FilterMemo } from '../filter-memo.js';
 import { FilterStore } from '../filter-store.js';

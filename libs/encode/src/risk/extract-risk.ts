@@ -82,7 +82,7 @@ export class ExtractRiskCollector {
   judge(
     levels: RiskLevels, declared: ReadonlyMap<string, DeclaredHardening>, cardinality: Cardinality,
   ): ExtractRisk {
-    const segments = this.segments.map(({ name }, s) => ({ name, statistics: this.risks[s].statistics() }));
+    const segments = this.segments.map((shape, s) => ({ ...shape, statistics: this.risks[s].statistics() }));
     return judgeRisk(segments, this.recordStatistics(), levels, declared, cardinality);
   }
 
@@ -98,21 +98,22 @@ export class ExtractRiskCollector {
 
 /**
  * Judges collected statistics. A segment without a declaration is judged as hardened, as the default profile
- * is. In a register with many records a person, equal filters may be one person: there, values that can be
- * read off their frequencies are a warning at most, and other repetition is nothing.
+ * is, and columns of block keys by levels of their own: their bits say nothing, and their frequencies all. In
+ * a register with many records a person, equal filters may be one person: there, values that can be read off
+ * their frequencies are a warning at most, and other repetition is nothing.
  */
 export function judgeRisk(
-  collected: readonly { readonly name: string; readonly statistics: RiskStatistics }[],
+  collected: readonly (SegmentShape & { readonly statistics: RiskStatistics })[],
   ofRecords: RecordStatistics, levels: RiskLevels, declared: ReadonlyMap<string, DeclaredHardening>,
   cardinality: Cardinality,
 ): ExtractRisk {
-  const segments = collected.map(({ name, statistics }): SegmentRisk => {
-    const claim = declared.get(name) ?? 'hardened';
+  const segments = collected.map(({ name, block, statistics }): SegmentRisk => {
+    const claim = block ? 'block-keys' : declared.get(name) ?? 'hardened';
     const present = statistics.records * (1 - statistics.missingShare);
     if (present < levels.leastRecords) {
       return { name, declared: claim, statistics, findings: [], verdict: 'too-few-records' };
     }
-    const broken = brokenRules(levels.segment, { ...statistics }, claim);
+    const broken = brokenRules(block ? levels.block : levels.segment, { ...statistics }, claim);
     const findings = cardinality === 'many' ? softened(broken) : broken;
     return { name, declared: claim, statistics, findings, verdict: worstVerdict(findings) };
   });

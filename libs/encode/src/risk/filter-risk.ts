@@ -22,6 +22,8 @@ export interface RiskStatistics {
   readonly outlyingShare: number;
   /** Deviation of the number of ones over the binomial's: above 1, weights tell the lengths of the values. */
   readonly weightDispersion: number;
+  /** Different values. */
+  readonly distinct: number;
   readonly duplicateShare: number;
   readonly greatestMultiplicity: number;
   readonly greatestShare: number;
@@ -125,12 +127,12 @@ export function riskStatistics(findings: FilterFindings): RiskStatistics {
   const { bits, fill: { records, missing, ...fill }, full, outlying, frequencies, sample } = findings;
   const present = records - missing;
   const shares = Array.from(findings.shares);
-  const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
+  const { distinct, duplicateShare, greatestMultiplicity, greatestShare, alignableShare } = frequencies;
   return {
     records, missingShare: records === 0 ? 0 : missing / records,
     fullShare: present === 0 ? 0 : full / present,
     outlyingShare: present === 0 ? 0 : outlying / present, ...fill,
-    duplicateShare, greatestMultiplicity, greatestShare, alignableShare,
+    distinct, duplicateShare, greatestMultiplicity, greatestShare, alignableShare,
     skewedColumns: shares.filter((p) => p > 0.95 || p < 0.02).length / bits,
     constantColumns: shares.filter((p) => p === 0 || p === 1).length,
     entropy: shares.reduce((sum, p) => sum + entropyOf(p), 0) / bits,

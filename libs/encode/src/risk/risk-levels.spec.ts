@@ -21,7 +21,7 @@ describe('brokenRules', () => {
 });
 
 describe('parseRiskLevels', () => {
-  const good = { kind: 'vinculum-risk-levels', version: 1, leastRecords: 100, segment: RULES, record: [] };
+  const good = { kind: 'vinculum-risk-levels', version: 1, leastRecords: 100, segment: RULES, block: [], record: [] };
 
   it('takes good levels as they are', () => {
     expect(parseRiskLevels(good)).toBe(good);

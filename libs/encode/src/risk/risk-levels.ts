@@ -1,7 +1,10 @@
 import { VinculumError } from '#libs/record';
 
-/** What a segment claims to be: hardened against the pattern of its tokens, balanced, or plain. */
-export type DeclaredHardening = 'hardened' | 'balanced' | 'plain';
+/**
+ * What a segment claims to be: hardened against the pattern of its tokens, balanced, plain, or no filters but
+ * block keys.
+ */
+export type DeclaredHardening = 'hardened' | 'balanced' | 'plain' | 'block-keys';
 export type RiskVerdict = 'good' | 'warn' | 'refuse';
 
 /** One level: `statistic` above or below a limit earns a verdict. */
@@ -21,8 +24,10 @@ export interface RiskLevels {
   readonly version: 1;
   /** Fewer filters than this are not judged: their statistics say little. */
   readonly leastRecords: number;
-  /** Rules for a segment. */
+  /** Rules for a segment of filters. */
   readonly segment: readonly RiskRule[];
+  /** Rules for a column of block keys. */
+  readonly block: readonly RiskRule[];
   /** Rules for whole records (all segments together) of a register that holds each person once. */
   readonly record: readonly RiskRule[];
 }
@@ -45,7 +50,7 @@ export function parseRiskLevels(json: unknown): RiskLevels {
   if (!Number.isInteger(levels.leastRecords) || (levels.leastRecords as number) < 2) {
     reasons.push('leastRecords: expected a whole number of at least 2');
   }
-  for (const list of ['segment', 'record']) {
+  for (const list of ['segment', 'block', 'record']) {
     const rules = levels[list];
     if (!Array.isArray(rules)) reasons.push(`${list}: expected a list of rules`);
     else rules.forEach((rule: unknown, i) => checkRule(rule, `${list}[${i}]`, reasons));

@@ -7,6 +7,7 @@ import type { RiskLevels } from './risk-levels.js';
 const LEVELS: RiskLevels = {
   kind: 'vinculum-risk-levels', version: 1, leastRecords: 2,
   segment: [{ statistic: 'duplicateShare', above: 0.3, verdict: 'warn', why: 'a level that some extracts break' }],
+  block: [{ statistic: 'missingShare', above: 0.3, verdict: 'warn', why: 'a level that some extracts break' }],
   record: [{ statistic: 'emptyShare', above: 0.1, verdict: 'refuse', why: 'a level that some extracts break' }],
 };
 
@@ -35,7 +36,8 @@ function shifted(bytes: Uint8Array): Uint8Array {
 describe('RowBlockRisk', () => {
   it('says what the collector says row by row, however the rows come', () => {
     fc.assert(fc.property(extracts, ({ bits, rows, blockRows, misaligned, cardinality }) => {
-      const segments = bits.map((length, s) => ({ name: `s${s}`, bits: length }));
+      const segments = bits.map((length, s): SegmentShape => (
+        { name: `s${s}`, bits: length, ...(length === 64 && { block: true }) }));
       const bytes = packed(segments, rows);
       const rowBytes = 16 + bits.reduce((sum, length) => sum + length / 8, 0);
       const slow = new ExtractRiskCollector(segments);

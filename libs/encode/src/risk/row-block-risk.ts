@@ -88,7 +88,7 @@ export class RowBlockRisk {
   judge(
     levels: RiskLevels, declared: ReadonlyMap<string, DeclaredHardening>, cardinality: Cardinality,
   ): ExtractRisk {
-    const segments = this.segments.map(({ name }, s) => ({ name, statistics: this.statisticsOf(s) }));
+    const segments = this.segments.map((shape, s) => ({ ...shape, statistics: this.statisticsOf(s) }));
     return judgeRisk(segments, this.recordStatistics(), levels, declared, cardinality);
   }
 
@@ -135,10 +135,12 @@ export class RowBlockRisk {
     const ofDrawn = this.risks[s].statistics();
     const { rows, missing: { [s]: missing } } = this;
     const counted = this.values[s].statistics();
-    const { duplicateShare, greatestMultiplicity, greatestShare, alignableShare, sampled } = counted;
+    const {
+      distinct, duplicateShare, greatestMultiplicity, greatestShare, alignableShare, sampled,
+    } = counted;
     const greatest = sampled === 1 ? greatestShare : Math.max(greatestShare, ofDrawn.greatestShare);
     return {
-      ...ofDrawn, records: rows, missingShare: rows === 0 ? 0 : missing / rows, duplicateShare,
+      ...ofDrawn, records: rows, missingShare: rows === 0 ? 0 : missing / rows, distinct, duplicateShare,
       alignableShare, greatestShare: greatest,
       greatestMultiplicity: Math.max(greatestMultiplicity, Math.round(greatest * (rows - missing))),
     };
