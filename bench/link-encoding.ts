@@ -1,11 +1,17 @@
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { createClkhashEncoder, createEncoder, defaultSpecForRoles, parseClkhashSchema, segmentShapes } from '#libs/encode';
+import {
+  createClkhashEncoder, createEncoder, defaultSpecForRoles, parseClkhashSchema, parseEncodingSpec,
+  segmentShapes, type BlockRule,
+} from '#libs/encode';
 import type { EncodedExtract, SegmentFilters, SegmentShape } from '#libs/record';
 import { benchRegisters, type Row } from './link-registers.js';
 
-/** `clkhash`: one plain filter of 1024 bits, as existing custodians send it. `default`: hardened segments. */
-export type LinkProfile = 'clkhash' | 'default';
-export const LINK_PROFILES: readonly LinkProfile[] = ['clkhash', 'default'];
+/**
+ * `clkhash`: one plain filter of 1024 bits, as existing custodians send it. `default`: hardened segments.
+ * `default-blocks`: the same with block keys of initial and date of birth, and of surname and year.
+ */
+export type LinkProfile = 'clkhash' | 'default' | 'default-blocks';
+export const LINK_PROFILES: readonly LinkProfile[] = ['clkhash', 'default', 'default-blocks'];
 
 export interface EncodingTask {
   readonly profile: LinkProfile;
@@ -49,6 +55,16 @@ const CLKHASH = parseClkhashSchema({
   ],
 });
 
+const BLOCKS: readonly BlockRule[] = [
+  {
+    name: 'initialDate',
+    parts: [{ role: 'givenName', take: 'letters', letters: 1 }, { role: 'birthDate', take: 'date' }],
+  },
+  {
+    name: 'surnameYear', parts: [{ role: 'familyName', take: 'soundex' }, { role: 'birthDate', take: 'year' }],
+  },
+];
+
 /** Encodes the registers, one thread for each core, each register by one thread. */
 export async function encodeRegisters(
   profile: LinkProfile, records: number, registers: number, seed: number, threads: number,
@@ -91,7 +107,8 @@ function rowEncoder(profile: LinkProfile): RowEncoder {
       },
     };
   }
-  const spec = defaultSpecForRoles(COLUMNS);
+  const defaults = defaultSpecForRoles(COLUMNS);
+  const spec = profile === 'default' ? defaults : parseEncodingSpec({ ...defaults, blocks: BLOCKS });
   const encoder = createEncoder(spec, SECRET);
   const places = encoder.roles.map((role) => COLUMNS.findIndex((column) => column === role));
   const records = new Uint8Array(ROWS_A_PIECE * encoder.recordBytes);
