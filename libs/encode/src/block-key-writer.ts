@@ -1,4 +1,4 @@
-import { blockText, takenOfText, type BlockPart, type BlockRule } from './block-rules.js';
+import { rolesOfBlockPart, takenOf, type BlockPart } from './block-rules.js';
 import { BLOCK_KEY_BYTES, blockRuleKey, createBlockKeyMaker } from './block-keys.js';
 import type { EncodingSpec } from './encoding-spec.js';
 import { FilterKernel } from './filter-kernel.js';
@@ -13,17 +13,24 @@ const ASCII = /^[\x00-\x7f]*$/;
 export class BlockKeyWriter {
   readonly bytes: number;
   private readonly codes = new ShortMessageCodes(new FilterKernel());
+  /** Places of the values that the rules read. */
+  readonly columns: readonly number[];
   private readonly rules: readonly RuleKeys[];
 
-  constructor({ blocks = [] }: EncodingSpec, secret: Uint8Array, private readonly roles: readonly Role[]) {
+  constructor({ blocks = [] }: EncodingSpec, secret: Uint8Array, roles: readonly Role[]) {
     this.bytes = blocks.length * BLOCK_KEY_BYTES;
     this.rules = blocks.map((rule) => ({
-      rule, states: this.codes.statesOf(blockRuleKey(secret, rule)), make: createBlockKeyMaker(secret, rule),
-      taken: new TakenTexts(),
+      states: this.codes.statesOf(blockRuleKey(secret, rule)), make: createBlockKeyMaker(secret, rule),
+      parts: rule.parts.map((part) => new RememberedPart(part, roles)),
     }));
+    this.columns = [...new Set(this.rules.flatMap(({ parts }) => parts.flatMap(({ columns }) => columns)))];
   }
 
-  /** Writes the keys of `rows` records, the first ones at `offset`, those of the next `rowBytes` behind. */
+  /**
+   * Writes the keys of `rows` records, the first ones at `offset`, those of the next `rowBytes` behind.
+   *
+   * @param valuesOf a row: those in `columns` are read.
+   */
   write(
     rows: number, valuesOf: (row: number) => readonly string[], out: Uint8Array, offset: number,
     rowBytes: number,
@@ -37,11 +44,11 @@ export class BlockKeyWriter {
   }
 
   private writeRule(
-    { rule, states, make, taken }: RuleKeys, values: readonly (readonly string[])[], out: Uint8Array,
+    { states, make, parts }: RuleKeys, values: readonly (readonly string[])[], out: Uint8Array,
     offset: number, rowBytes: number,
   ): void {
     const { codes, codes: { kernel: { bytes } } } = this;
-    const texts = values.map((ofRow) => blockText(rule, this.roles, ofRow, taken.of));
+    const texts = values.map((ofRow) => textOfParts(parts, ofRow));
     codes.clear(texts.length);
     texts.forEach((text, i) => codes.putText(i, text));
     codes.run(states, texts.length, BLOCK_KEY_BYTES / 4);
@@ -49,17 +56,27 @@ export class BlockKeyWriter {
       const [from, to] = [codes.codes + i * BLOCK_KEY_BYTES, offset + i * rowBytes];
       if (text === '') out.fill(0, to, to + BLOCK_KEY_BYTES);
       else if (text.length <= MAX_MESSAGE_BYTES && ASCII.test(text) && isKey(bytes, from)) {
-        out.set(bytes.subarray(from, from + BLOCK_KEY_BYTES), to);
+        for (let k = 0; k < BLOCK_KEY_BYTES; k++) out[to + k] = bytes[from + k];
       } else out.set(make(text), to);
     });
   }
 }
 
 interface RuleKeys {
-  readonly rule: BlockRule;
   readonly states: KeyStates;
   readonly make: (text: string) => Uint8Array;
-  readonly taken: TakenTexts;
+  readonly parts: readonly RememberedPart[];
+}
+
+/** As `blockText`. */
+function textOfParts(parts: readonly RememberedPart[], values: readonly string[]): string {
+  let text = '';
+  for (let p = 0; p < parts.length; p++) {
+    const taken = parts[p].of(values);
+    if (taken === '') return '';
+    text = p === 0 ? taken : `${text}\n${taken}`;
+  }
+  return text;
 }
 
 /** Zeros are no key: one in 2^64 is made one by itself. */
@@ -68,18 +85,25 @@ function isKey(bytes: Uint8Array, from: number): boolean {
   return false;
 }
 
-/** `takenOfText`, remembered. */
-class TakenTexts {
-  private readonly ofParts = new Map<BlockPart, Map<string, string>>();
+/** What a part takes, remembered by what it reads. */
+class RememberedPart {
+  readonly columns: readonly number[];
+  private readonly read: readonly Role[];
+  private readonly memo = new Map<string, string>();
 
-  readonly of = (part: BlockPart, text: string): string => {
-    const memo = this.ofParts.get(part) ?? new Map<string, string>();
+  constructor(private readonly part: BlockPart, roles: readonly Role[]) {
+    this.read = rolesOfBlockPart(part, roles);
+    this.columns = this.read.map((role) => roles.indexOf(role));
+  }
+
+  of(values: readonly string[]): string {
+    const { columns, memo } = this;
+    const text = columns.length === 1 ? values[columns[0]] : JSON.stringify(columns.map((c) => values[c]));
     const known = memo.get(text);
     if (known !== undefined) return known;
     if (memo.size >= REMEMBERED) memo.clear();
-    const taken = takenOfText(part, text);
+    const taken = takenOf(this.part, this.read, columns.map((c) => values[c]));
     memo.set(text, taken);
-    this.ofParts.set(part, memo);
     return taken;
-  };
+  }
 }

@@ -18,6 +18,8 @@ export const MOST_BLOCK_LETTERS = 8;
 export const BLOCK_TAKES = ['value', 'soundex', 'letters', 'date', 'year'] as const;
 export type BlockTake = (typeof BLOCK_TAKES)[number];
 
+const BIRTH_ROLES: readonly Role[] = ['birthDate', 'birthYear', 'birthMonth', 'birthDay'];
+
 export interface BlockPart {
   /** A role that some filter holds; `birthDate` is the date of birth however the spec holds it. */
   readonly role: Role;
@@ -38,26 +40,31 @@ export function holdsBlockPart({ role }: Pick<BlockPart, 'role'>, roles: readonl
   return roles.includes(role) || (role === 'birthDate' && roles.includes('birthYear'));
 }
 
+/** The roles of a spec that a part reads. */
+export function rolesOfBlockPart({ role, take }: BlockPart, roles: readonly Role[]): Role[] {
+  return take === 'date' || take === 'year' ? BIRTH_ROLES.filter((birth) => roles.includes(birth)) : [role];
+}
+
 /**
  * What a record's key of a rule is made of: its parts, a line each; '' where one of them is missing, so that
  * the record is in no block of the rule.
  *
  * @param roles of `values`, which are '' where they are missing.
- * @param ofText what a part takes of a text.
  */
-export function blockText(
-  { parts }: BlockRule, roles: readonly Role[], values: readonly string[], ofText = takenOfText,
-): string {
-  const value = (role: Role): string => values[roles.indexOf(role)] ?? '';
+export function blockText({ parts }: BlockRule, roles: readonly Role[], values: readonly string[]): string {
   const texts = parts.map((part) => {
-    const { role, take } = part;
-    return take === 'date' || take === 'year' ? takenOfDate(take, birthDateOf(value)) : ofText(part, value(role));
+    const read = rolesOfBlockPart(part, roles);
+    return takenOf(part, read, read.map((role) => values[roles.indexOf(role)] ?? ''));
   });
   return texts.includes('') ? '' : texts.join('\n');
 }
 
-/** What a part takes of a text. */
-export function takenOfText({ role, take, letters = 1 }: BlockPart, text: string): string {
+/** What a part takes of the values of the roles that it reads, or '' where that is missing. */
+export function takenOf(
+  { role, take, letters = 1 }: BlockPart, read: readonly Role[], values: readonly string[],
+): string {
+  if (take === 'date' || take === 'year') return takenOfDate(take, birthDateOf(read, values));
+  const [text] = values;
   if (take === 'value') return (role === 'sex' ? sexToken(text) : exactToken(text))[0] ?? '';
   const word = longestWord(transliterate(text));
   return take === 'soundex' ? soundex(word) : [...word].slice(0, letters).join('');
@@ -68,7 +75,8 @@ function takenOfDate(take: 'date' | 'year', { year, month, day }: PartialDate): 
   return text.includes('?') ? '' : text;
 }
 
-function birthDateOf(value: (role: Role) => string): PartialDate {
+function birthDateOf(read: readonly Role[], values: readonly string[]): PartialDate {
+  const value = (role: Role): string => values[read.indexOf(role)] ?? '';
   const parts = datePartsOf(value('birthYear'), value('birthMonth'), value('birthDay'));
   return completeDate(readPartialDate(value('birthDate')), parts);
 }

@@ -36,10 +36,14 @@ export class BlockedEncoder implements Encoder {
     const { filters, keys, pool, roles } = this;
     this.assertPlace(rows, out, offset, rowBytes);
     filters.encodeFields(text, fields, rows, out, offset, rowBytes);
-    keys.write(rows, (row) => roles.map((_, i) => {
-      const at = 2 * (row * roles.length + i);
-      return pool.textOf(text, fields[at], fields[at + 1]);
-    }), out, offset + filters.recordBytes, rowBytes);
+    keys.write(rows, (row) => {
+      const values: string[] = [];
+      for (const column of keys.columns) {
+        const at = 2 * (row * roles.length + column);
+        values[column] = pool.textOf(text, fields[at], fields[at + 1]);
+      }
+      return values;
+    }, out, offset + filters.recordBytes, rowBytes);
   }
 
   private assertPlace(rows: number, out: Uint8Array, offset: number, rowBytes: number): void {
