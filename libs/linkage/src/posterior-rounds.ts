@@ -1,8 +1,10 @@
 import type { ComparedPairs } from '#libs/compare';
 import {
   bipartitePosterior, matchesPerFoundMatch, matchProbabilities, patternShares, refitMatches,
-  type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel, type VectorSpace,
+  residualPosterior, type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel,
+  type VectorSpace,
 } from '#libs/score';
+import type { FirstModel } from './first-model.js';
 
 /** Pairs to be judged beside their rivals, and how they were found. */
 export interface FollowedUp {
@@ -26,49 +28,46 @@ export interface JudgedPairs {
   readonly matches: number;
   /** Expected share of the matches that candidate generation and the evidence cut leave in reach. */
   readonly pairCompleteness: number;
+  /** 1 for the vectors whose pairs could be told from chance; those of the others have probability 0. */
+  readonly telling: Uint8Array;
 }
 
 /** Pairs whose pairwise odds are below this are not followed up. */
 const LEAST_ODDS = 1e-4;
 /**
- * One similarity cannot tell matches with many errors from chance among the records that are left, who are
- * alike more often than others are: each round would take some of that for matches.
- */
-const ROUNDS_WITH_ONE_SEGMENT = 1;
-
-/**
  * 1 for the vectors whose pairs are scored: those that are not hopeless, of the rare ones. A vector without
- * a pair is among them: it was looked for, so its share of m does not point to matches out of reach.
+ * a pair is among them: it was looked for, so its share of m does not point to matches out of reach. Of one
+ * segment all rare ones: which of them tell is known once it is known who is left.
  */
-export function worthFollowing(rare: Uint8Array, odds: Float64Array): Uint8Array {
-  const keep = Uint8Array.from(odds, (one, vector) => Number(rare[vector] === 1 && one >= LEAST_ODDS));
+export function worthFollowing({ levels }: VectorSpace, rare: Uint8Array, odds: Float64Array): Uint8Array {
+  const least = levels.length > 1 ? LEAST_ODDS : 0;
+  const keep = Uint8Array.from(odds, (one, vector) => Number(rare[vector] === 1 && one >= least));
   // Two records without a common segment were not compared: no prior makes a link of that.
   keep[keep.length - 1] = 0;
   return keep;
 }
 
-/**
- * Takes turns between the bipartite posterior of the pairs and m, `rounds` times (fewer with one segment).
- * Yields the rounds that are done.
- */
-export function* posteriorRounds(
-  space: VectorSpace, followed: FollowedUp, fit: MatchFit, mostRounds: number,
+/** Yields the rounds that are done, `rounds` in all. */
+export function posteriorRounds(
+  space: VectorSpace, followed: FollowedUp, first: FirstModel, rounds: number,
+): Generator<number, JudgedPairs> {
+  if (space.levels.length > 1) return roundsOfSegments(space, followed, first.fit, rounds);
+  return roundsOfOneSegment(space, followed, first, rounds);
+}
+
+/** Takes turns between the bipartite posterior of the pairs and m. */
+function* roundsOfSegments(
+  space: VectorSpace, followed: FollowedUp, fit: MatchFit, rounds: number,
 ): Generator<number, JudgedPairs> {
   const { pairs, mostMatches: most } = followed;
   let { model, matches } = fit;
   let [reach, found, matchesPerFound] = [1, 0, 1];
   let probabilities: Float64Array = new Float64Array(0);
-  const rounds = space.levels.length > 1 ? mostRounds : ROUNDS_WITH_ONE_SEGMENT;
   for (let round = 0; round < rounds; round++) {
     const m = matchProbabilities(space, model);
-    const ratios = Float64Array.from(pairs.vectors, (vector) => m[vector] / fit.nonMatch[vector]);
-    probabilities = bipartitePosterior(links(pairs, ratios), followed.sides, matches);
-    const matched = new Float64Array(space.vectors);
-    found = 0;
-    for (let e = 0; e < pairs.length; e++) {
-      matched[pairs.vectors[e]] += probabilities[e];
-      found += probabilities[e];
-    }
+    probabilities = pairPosterior(followed, m, fit.nonMatch, matches);
+    const matched = matchedVectors(space, pairs, probabilities);
+    found = sumOf(matched);
     reach = reachableShare(space, followed, m);
     matches = Math.min(found / reach, most * (1 - 1e-4));
     matchesPerFound = matchesPerFoundMatch(space, matched, model);
@@ -76,7 +75,52 @@ export function* posteriorRounds(
     yield round + 1;
   }
   const all = Math.min(Math.max(matches, found * matchesPerFound), most);
-  return { probabilities, matches: all, pairCompleteness: reach, model };
+  return { probabilities, matches: all, pairCompleteness: reach, model, telling: followed.keep };
+}
+
+/**
+ * Judges the residual over and over (`residualPosterior`). Rounds as with several segments would not do: one
+ * similarity cannot tell matches with many errors from chance among the records that are left, who are alike
+ * more often than others are, and each round would take some of that for matches.
+ */
+function* roundsOfOneSegment(
+  space: VectorSpace, followed: FollowedUp, { fit, odds }: FirstModel, rounds: number,
+): Generator<number, JudgedPairs> {
+  const { pairs, keep, candidateProbability, mostMatches, sides } = followed;
+  const { length, rowsOfA, rowsOfB, vectors: levels } = pairs;
+  const { probabilities, telling } = yield* residualPosterior(
+    { length, rowsOfA, rowsOfB, levels }, sides,
+    { nonMatch: fit.nonMatch, keep, candidateProbability }, odds, rounds);
+  const matched = matchedVectors(space, pairs, probabilities);
+  const all = matched.map((sum, v) => (sum > 0 ? sum / Math.max(candidateProbability[v], LEAST_REACH) : 0));
+  const matches = Math.min(sumOf(all), mostMatches);
+  return {
+    probabilities, telling, matches, model: refitMatches(space, all, fit.model),
+    pairCompleteness: matches > 0 ? Math.min(1, sumOf(matched) / matches) : 1,
+  };
+}
+
+const LEAST_REACH = 1e-6;
+
+function pairPosterior(
+  { pairs, sides }: FollowedUp, m: Float64Array, nonMatch: Float64Array, matches: number,
+): Float64Array {
+  const ratios = new Float64Array(pairs.length);
+  for (let e = 0; e < pairs.length; e++) ratios[e] = m[pairs.vectors[e]] / nonMatch[pairs.vectors[e]];
+  return bipartitePosterior(links(pairs, ratios), sides, matches);
+}
+
+/** Expected matches by vector. */
+function matchedVectors(
+  space: VectorSpace, { vectors }: ComparedPairs, probabilities: Float64Array,
+): Float64Array {
+  const matched = new Float64Array(space.vectors);
+  for (let e = 0; e < probabilities.length; e++) matched[vectors[e]] += probabilities[e];
+  return matched;
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 function links(pairs: ComparedPairs, likelihoodRatios: Float64Array): CandidateLinks {

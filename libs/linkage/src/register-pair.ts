@@ -63,23 +63,25 @@ export async function linkRegisterPair(
     ...counting, knownNonMatches,
     probabilitiesOf: (sample) => sampledPosterior(pair, sample, spec.score.rounds, resources),
   }, compute, (fraction) => report(0.9 * fraction));
-  const { fit, odds } = await firstModel(pair, counted.counts, counted.reliable, resources);
+  const first = await firstModel(pair, counted.counts, counted.reliable, resources);
   await breathe(resources);
-  const keep = worthFollowing(counted.rare, odds);
-  const pairs = pairsWith(counted.pairs, keep);
-  resources.onFollowedPairs?.({
-    registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: keep,
-    allPairsOf: (rows) => pairsOfRows(counting, compute, rows, keep),
-  });
+  const keep = worthFollowing(pair.space, counted.rare, first.odds);
+  const followed = pairsWith(counted.pairs, keep);
   const { sides, mostMatches } = pair;
   const { counts, candidateProbability, plan, candidates, cutPairs, cutCandidates } = counted;
-  const { probabilities, ...judged } = await drive(posteriorRounds(
-    pair.space, { pairs, sides, mostMatches, counts, candidateProbability, keep }, fit, spec.score.rounds,
-  ), resources, () => report(0.95));
+  const judged = await drive(posteriorRounds(
+    pair.space, { pairs: followed, sides, mostMatches, counts, candidateProbability, keep },
+    first, spec.score.rounds), resources, () => report(0.95));
+  const pairs = pairsWith(followed, judged.telling);
+  const probabilities = judged.probabilities.filter((_, e) => judged.telling[followed.vectors[e]] === 1);
+  resources.onFollowedPairs?.({
+    registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: judged.telling,
+    allPairsOf: (rows) => pairsOfRows(counting, compute, rows, judged.telling),
+  });
   report(1);
   return {
     pairs, probabilities, model: {
-      plan, candidates, cutPairs, cutCandidates, em: fit, nonMatch: fit.nonMatch,
+      plan, candidates, cutPairs, cutCandidates, em: first.fit, nonMatch: first.fit.nonMatch,
       match: judged.model, matches: judged.matches, pairCompleteness: judged.pairCompleteness,
     },
   };

@@ -15,11 +15,11 @@ export async function sampledPosterior(
   pair: CountedPair, { counts, reliable, rare, pairs: joined, rows, scale }: JoinEvidence, rounds: number,
   resources: LinkageResources,
 ): Promise<Float64Array> {
-  const { fit, odds } = await firstModel(pair, counts, reliable, resources);
-  const keep = worthFollowing(rare, odds);
+  const first = await firstModel(pair, counts, reliable, resources);
+  const keep = worthFollowing(pair.space, rare, first.odds);
   const followed = followedPairs(joined, keep);
   const pairs = columnsOf(withRowsInTurn(followed));
-  const sampled = { ...fit, matches: fit.matches / scale };
+  const sampled = { ...first, fit: { ...first.fit, matches: first.fit.matches / scale } };
   const { probabilities } = await drive(posteriorRounds(pair.space, {
     pairs, counts, keep, candidateProbability: new Float64Array(pair.space.vectors).fill(1),
     mostMatches: pair.mostMatches / scale, sides: { ...pair.sides, recordsOfA: rows, oneMatchForB: false },

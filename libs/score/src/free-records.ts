@@ -48,15 +48,16 @@ interface Messages {
  * which settle at once, cost nothing while the large ones go on.
  *
  * @param weights of the links, odds against both records being free.
+ * @param settledAt relative change of a message below which it has settled.
  */
 export function freeRecords(
-  a: LinkSide, b: LinkSide, weights: Float64Array,
+  a: LinkSide, b: LinkSide, weights: Float64Array, settledAt = SETTLED_AT,
 ): { readonly ofA: Float64Array; readonly ofB: Float64Array } {
   const [messagesA, messagesB] = [messagesOf(a), messagesOf(b)];
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const isFull = round < FULL_STEPS;
-    const moved = settle(messagesA, messagesB, weights, isFull);
-    if (!settle(messagesB, messagesA, weights, isFull) && !moved) break;
+    const moved = settle(messagesA, messagesB, weights, isFull, settledAt);
+    if (!settle(messagesB, messagesA, weights, isFull, settledAt) && !moved) break;
   }
   return { ofA: messagesA.free, ofB: messagesB.free };
 }
@@ -71,6 +72,7 @@ function messagesOf(side: LinkSide): Messages {
 /** One round over the stirred rows of a side; false when none of their messages moved. */
 function settle(
   { side, graph, free, stirred }: Messages, other: Messages, weights: Float64Array, isFull: boolean,
+  settledAt: number,
 ): boolean {
   if (!side.oneMatch) return false;
   const { starts, links } = graph;
@@ -85,7 +87,7 @@ function settle(
       const next = 1 / (1 + Math.max(0, sum - weights[e] * other.free[e]));
       const change = Math.abs(next / free[e] - 1);
       free[e] = isFull ? next : Math.sqrt(free[e] * next);
-      if (change <= SETTLED_AT) continue;
+      if (change <= settledAt) continue;
       moved = true;
       stirred[row] = 1;
       other.stirred[other.side.rows[e]] = 1;

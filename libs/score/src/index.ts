@@ -6,6 +6,7 @@ export {
 } from './match-distribution.js';
 export { matchProbability, matchWeight } from './match-weight.js';
 export { nonMatchDistribution, type NonMatchDistribution } from './non-match-distribution.js';
+export { residualPosterior, type LevelEvidence, type LevelLinks } from './residual-posterior.js';
 export { tellingVectors } from './telling-vectors.js';
 export { classOverlap } from './class-overlap.js';
 export {
