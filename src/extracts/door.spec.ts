@@ -6,7 +6,7 @@ import { parseEncodingSpec, type BlockPart, type EncodingSpec, type HardeningSte
 import {
   DEFAULT_SPEC, EncodedRegister, inventedPeople, oneFilter, type Person, type RegisterChange,
 } from '../../test/support/encoded-register.js';
-import { approvedProject } from '../../test/support/projects.js';
+import { approvedProject, PROJECT } from '../../test/support/projects.js';
 import { TestService, type Answer } from '../../test/support/service.js';
 import { ExtractApi } from '../submission/extract-api.js';
 import { ServiceRefusal } from '../submission/problem.js';
@@ -137,6 +137,27 @@ describe('checks at the door', () => {
       const [{ segments }] = body as unknown as { segments: object[] }[];
       expect(segments).toHaveLength(DEFAULT_SPEC.segments.length);
       expect(await refusalOf(project, FIRST)).toBe('SPEC_HASH_DIFFERS');
+    });
+
+    it('are kept beside the filters, and a linkage run takes them for no filter', async () => {
+      const shared = 300;
+      const spec = withBlocks(initial, { role: 'birthDate', take: 'date' });
+      const project = await approvedProject(service, { registers: PROJECT.registers.slice(0, 2) });
+      const first = await submit(project, EncodedRegister.create(spec, PEOPLE));
+      const people = [...PEOPLE.slice(0, shared), ...OTHERS];
+      const permits = EncodedRegister.create(spec, people, { registerId: 'residence-permits' });
+      const second = await submit(project, permits, 'custodian-permits');
+      const started = await service.request('operator', 'POST', `/api/projects/${project}/linkage-runs`);
+      const { runId } = started.body as { runId: string };
+      for (let state = 'queued'; state !== 'done';) {
+        await new Promise((done) => { setTimeout(done, 200); });
+        ({ body: { state } } = await service.request('operator', 'GET', `/api/linkage-runs/${runId}`));
+        expect(['queued', 'running', 'done']).toContain(state);
+      }
+      const [{ right }] = await service.query<{ right: number }>('owner',
+        `SELECT count(*)::int AS right FROM links.entity_record a JOIN links.entity_record b USING (run, entity)
+         WHERE run = $1 AND a.extract = $2 AND b.extract = $3 AND a.row_no = b.row_no`, [runId, first.extractId, second.extractId]);
+      expect(right).toBeGreaterThan(0.98 * shared);
     });
 
     it('are refused where values can be read off the sizes of their blocks', async () => {

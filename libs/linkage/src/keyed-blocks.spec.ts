@@ -98,6 +98,27 @@ describe('linking with block keys', () => {
     expect(threads.probability).toEqual(keyed.probability);
   });
 
+  it('finds with them who is twice in a register', async () => {
+    const half = (extract: EncodedExtract): EncodedExtract => ({
+      ...extract, records: PEOPLE / 2,
+      segments: extract.segments.map((segment) => (
+        { ...segment, filters: segment.filters.slice(0, segment.filters.length / 2) })),
+    });
+    const [one, other] = withKeys.map(half);
+    const twice: EncodedExtract = {
+      ...one, cardinality: 'many', records: PEOPLE,
+      segments: one.segments.map((segment, s) => ({
+        ...segment, filters: Uint8Array.from([...segment.filters, ...other.segments[s].filters]),
+      })),
+    };
+    const { models, entityOf: [entities] } = await link([twice, half(register('c', 3))], SPEC);
+    const within = models.find(({ registers }) => registers === 'a x a');
+    expect(tablesOf(within!.model.plan)).toContain('keyed');
+    const found = everybody.slice(0, PEOPLE / 2)
+      .filter((_, row) => entities[row] === entities[PEOPLE / 2 + row]);
+    expect(found.length).toBeGreaterThan(0.6 * PEOPLE / 2);
+  });
+
   it('never takes a key for a similarity', () => {
     expect(keyed.scheme.segments.map(({ name }) => name)).toEqual(['name', 'birth']);
   });
