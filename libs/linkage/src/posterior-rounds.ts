@@ -1,6 +1,6 @@
 import type { ComparedPairs } from '#libs/compare';
 import {
-  bipartitePosterior, matchesPerFoundMatch, matchProbabilities, patternShares, refitMatches,
+  bipartitePosterior, matchesPerFoundMatch, matchProbabilities, oddsIfFree, patternShares, refitMatches,
   residualPosterior, type BipartiteSides, type CandidateLinks, type MatchFit, type MatchModel,
   type VectorSpace,
 } from '#libs/score';
@@ -47,7 +47,7 @@ export function worthFollowing({ levels }: VectorSpace, rare: Uint8Array, odds: 
   return keep;
 }
 
-/** Yields the rounds that are done, `rounds` in all. */
+/** Yields the rounds that are done, at most `rounds`. */
 export function posteriorRounds(
   space: VectorSpace, followed: FollowedUp, first: FirstModel, rounds: number,
 ): Generator<number, JudgedPairs> {
@@ -84,13 +84,15 @@ function* roundsOfSegments(
  * more often than others are, and each round would take some of that for matches.
  */
 function* roundsOfOneSegment(
-  space: VectorSpace, followed: FollowedUp, { fit, odds }: FirstModel, rounds: number,
+  space: VectorSpace, followed: FollowedUp, { fit, telling: first }: FirstModel, rounds: number,
 ): Generator<number, JudgedPairs> {
   const { pairs, keep, candidateProbability, mostMatches, sides } = followed;
+  const ratios = matchProbabilities(space, fit.model).map((m, v) => (first[v] * m) / fit.nonMatch[v]);
   const { length, rowsOfA, rowsOfB, vectors: levels } = pairs;
   const { probabilities, telling } = yield* residualPosterior(
     { length, rowsOfA, rowsOfB, levels }, sides,
-    { nonMatch: fit.nonMatch, keep, candidateProbability }, odds, rounds);
+    { nonMatch: fit.nonMatch, keep, candidateProbability },
+    oddsIfFree(ratios, sides, fit.matches), length > MANY_PAIRS ? Math.min(rounds, ROUNDS_WITH_MANY_PAIRS) : rounds);
   const matched = matchedVectors(space, pairs, probabilities);
   const all = matched.map((sum, v) => (sum > 0 ? sum / Math.max(candidateProbability[v], LEAST_REACH) : 0));
   const matches = Math.min(sumOf(all), mostMatches);
@@ -101,6 +103,9 @@ function* roundsOfOneSegment(
 }
 
 const LEAST_REACH = 1e-6;
+/** The residual settles soon, and a round goes over all pairs: with more than these, two have to do. */
+const MANY_PAIRS = 1e6;
+const ROUNDS_WITH_MANY_PAIRS = 2;
 
 function pairPosterior(
   { pairs, sides }: FollowedUp, m: Float64Array, nonMatch: Float64Array, matches: number,

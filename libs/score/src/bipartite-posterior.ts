@@ -36,8 +36,7 @@ const MOST_WEIGHT = 1e9;
 export function bipartitePosterior(
   links: CandidateLinks, sides: BipartiteSides, matches: number,
 ): Float64Array {
-  const odds = priorOdds(sides, matches);
-  const weights = links.likelihoodRatios.map((ratio) => Math.min(MOST_WEIGHT, odds * ratio));
+  const weights = oddsIfFree(links.likelihoodRatios, sides, matches);
   const { oneMatchForA, oneMatchForB, recordsOfA, recordsOfB } = sides;
   const { ofA, ofB } = freeRecords(
     { rows: links.rowsOfA, records: recordsOfA, oneMatch: oneMatchForA },
@@ -46,6 +45,14 @@ export function bipartitePosterior(
     const matched = weight * ofA[e] * ofB[e];
     return matched / (1 + matched);
   });
+}
+
+/** Odds of a match for each likelihood ratio, given that both records have no other. */
+export function oddsIfFree(
+  likelihoodRatios: Float64Array, sides: BipartiteSides, matches: number,
+): Float64Array {
+  const odds = priorOdds(sides, matches);
+  return likelihoodRatios.map((ratio) => Math.min(MOST_WEIGHT, odds * ratio));
 }
 
 /** Odds, before comparing, that a given pair is a match against both records being free of each other. */

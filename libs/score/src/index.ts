@@ -1,4 +1,4 @@
-export { bipartitePosterior, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
+export { bipartitePosterior, oddsIfFree, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
 export { matchesPerFoundMatch } from './dual-system.js';
 export {
   fitMatches, levelShares, matchProbabilities, refitMatches,

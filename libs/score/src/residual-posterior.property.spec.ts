@@ -82,7 +82,8 @@ function simulated(
 
 /** Matches are told where hardly any pair is alike by chance. */
 function startingOdds({ nonMatch, sides }: Simulated): Float64Array {
-  return nonMatch.map((u) => Number(u * sides.recordsOfA * sides.recordsOfB < 1) * 100);
+  return nonMatch.map((u, level) =>
+    Number(level < LEVELS - 1 && u * sides.recordsOfA * sides.recordsOfB < 1) * 100);
 }
 
 /** The links of these levels, as if all of them were matches. */
@@ -172,7 +173,7 @@ describe('what is left over', () => {
   it('looks by chance as u says, if those who are left are like the others', () => {
     const given = simulated(3, 300, 200);
     const counts = residualCounts(given.links, given.sides, given, surely(given));
-    const chance = residualChance(counts, given);
+    const chance = residualChance(counts, given, startingOdds(given));
     for (let level = KEPT_FROM; level < KEPT_FROM + 3; level++) {
       const expected = counts.leftPairs * given.nonMatch[level];
       expect(chance[level] / expected).toBeGreaterThan(0.85);

@@ -42,9 +42,12 @@ export interface ResidualPosterior {
  *
  * A level's odds of a match are then the left pairs beyond chance over those by chance; they never fall with
  * similarity (`risingRatios`) and are 0 below the telling levels. The posterior of a link follows from the
- * odds and from how free its records are of their other links. Both take turns.
+ * odds and from how free its records are of their other links. Both take turns. Levels in which a
+ * pair is a match more likely than not keep their odds: decoys are hardly ever that alike, and the few
+ * matches that are counted among them would lower the odds, which would count more matches among them.
  *
- * @param startingOdds of a match, for each level: what is told without knowing who is left.
+ * @param startingOdds of a match, for each level, given that both records have no other: what is told without
+ *   knowing who is left; 0 where nothing is.
  * @returns yields the rounds that are done. Links in levels that do not tell have probability 0.
  */
 export function* residualPosterior(
@@ -55,9 +58,10 @@ export function* residualPosterior(
   let probabilities = posterior(links, sides, odds, SETTLED_BETWEEN_ROUNDS);
   for (let round = 0; round < rounds; round++) {
     const residual = residualCounts(links, sides, evidence, probabilities);
-    odds = residualOdds(residual, residualChance(residual, evidence), evidence.keep);
+    const chance = residualChance(residual, evidence, startingOdds);
+    odds = residualOdds(residual, chance, evidence.keep, startingOdds);
     const isLast = round === rounds - 1;
-    probabilities = posterior(links, sides, odds, isLast ? undefined : SETTLED_BETWEEN_ROUNDS);
+    probabilities = posterior(links, sides, odds, isLast ? SETTLED_AT_LAST : SETTLED_BETWEEN_ROUNDS);
     yield round + 1;
   }
   return { probabilities, telling: Uint8Array.from(odds, (one) => Number(one > 0)) };
@@ -133,15 +137,22 @@ const MOST_CHANCE_PAIRS = 4;
 /** Chance is corrected by at most these factors. */
 const CORRECTION_BOUNDS = [0.5, 3] as const;
 
-/** Left pairs of each level that are expected by chance; 0 for the levels that are not in `keep`. */
+/**
+ * Left pairs of each level that are expected by chance; 0 for the levels that are not in `keep`. Of levels
+ * that tell without the residual, as u says.
+ */
 export function residualChance(
-  residual: ResidualCounts, { nonMatch, keep }: LevelEvidence,
+  residual: ResidualCounts, { nonMatch, keep }: LevelEvidence, startingOdds: Float64Array,
 ): Float64Array {
   const chance = new Float64Array(nonMatch.length);
   let [u, ofA, ofB, ofBoth] = [0, 0, 0, 0];
   for (let level = chance.length - 2; level >= 0; level--) {
     if (keep[level] === 0) continue;
-    // From the level upwards: single levels have too few decoys.
+    if (startingOdds[level] >= 1) {
+      chance[level] = residual.leftPairs * nonMatch[level];
+      continue;
+    }
+    // From the level up to the telling ones: single levels have too few decoys.
     u += nonMatch[level];
     ofA += residual.decoysOfA[level];
     ofB += residual.decoysOfB[level];
@@ -179,25 +190,29 @@ const MOST_ODDS = 1e9;
 /** Odds of a match for each level, given that both records have no other; 0 where none can be told. */
 function residualOdds(
   { left, leftRecords }: ResidualCounts, chance: Float64Array, keep: Uint8Array,
+  startingOdds: Float64Array,
 ): Float64Array {
   const beyond = risingRatios(left.map((pairs, level) => Math.max(0, pairs - chance[level])), chance);
-  const odds = new Float64Array(chance.length);
-  const highest = chance.length - 2;
+  const odds = startingOdds.map((one) => (one >= 1 ? one : 0));
+  const most = odds.reduce((least, one) => (one > 0 ? Math.min(least, one) : least), MOST_ODDS);
   let above = 0;
-  for (let level = highest; level >= 0; level--) {
+  for (let level = chance.length - 2; level >= 0; level--) {
     above += chance[level];
-    if (above > CHANCE_PAIRS * leftRecords && level < highest) break;
-    if (keep[level]) odds[level] = Math.min(MOST_ODDS, beyond[level] / Math.max(chance[level], LEAST_CHANCE));
+    if (odds[level] > 0 || keep[level] === 0) continue;
+    if (above > CHANCE_PAIRS * leftRecords) break;
+    odds[level] = Math.min(most, beyond[level] / Math.max(chance[level], LEAST_CHANCE));
   }
   return odds;
 }
 
-/** Relative change at which messages between two rounds have settled: the next round moves them anyway. */
-const SETTLED_BETWEEN_ROUNDS = 0.01;
+/** Relative change at which messages have settled between two rounds, since the next moves them anyway … */
+const SETTLED_BETWEEN_ROUNDS = 0.1;
+/** … and in the last: rows with many weak links hardly matter, and settle slowly. */
+const SETTLED_AT_LAST = 0.01;
 
 function posterior(
   { rowsOfA, rowsOfB, levels }: LevelLinks, sides: BipartiteSides, odds: Float64Array,
-  settledAt: number | undefined,
+  settledAt: number,
 ): Float64Array {
   const telling = linksOfLevels(levels, odds);
   const weights = Float64Array.from(telling, (e) => odds[levels[e]]);
