@@ -92,7 +92,8 @@ function* roundsOfOneSegment(
   const { probabilities, telling } = yield* residualPosterior(
     { length, rowsOfA, rowsOfB, levels }, sides,
     { nonMatch: fit.nonMatch, keep, candidateProbability },
-    oddsIfFree(ratios, sides, fit.matches), length > MANY_PAIRS ? Math.min(rounds, ROUNDS_WITH_MANY_PAIRS) : rounds);
+    oddsIfFree(ratios, sides, fit.matches),
+    length > MANY_PAIRS ? Math.min(rounds, ROUNDS_WITH_MANY_PAIRS) : rounds);
   const matched = matchedVectors(space, pairs, probabilities);
   const all = matched.map((sum, v) => (sum > 0 ? sum / Math.max(candidateProbability[v], LEAST_REACH) : 0));
   const matches = Math.min(sumOf(all), mostMatches);
