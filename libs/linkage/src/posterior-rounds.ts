@@ -105,7 +105,7 @@ function* roundsOfOneSegment(
 
 const LEAST_REACH = 1e-6;
 /** The residual settles soon, and a round goes over all pairs: with more than these, two have to do. */
-const MANY_PAIRS = 1e6;
+const MANY_PAIRS = 4e5;
 const ROUNDS_WITH_MANY_PAIRS = 2;
 
 function pairPosterior(
