@@ -11,7 +11,8 @@ const EXPLANATION = `
 Example:
   vinculum encode --in objecting.csv --out objecting ... (spec, key and columns as for the register's extract)
   vinculum objection-tokens objecting > objections.jsonl
-  curl -X POST .../api/projects/PROJECT/registers/REGISTER/objections -d @objections.jsonl ... (one line at a time)
+  head -n 1 objections.jsonl | curl -X POST .../api/projects/PROJECT/registers/REGISTER/objections \\
+    -H 'Content-Type: application/json' -d @- ... (each line is the body of one request)
 
 A token stands for whoever has the same encoding, in whatever register of the project, under whatever record id.
 One letter of a name that is written otherwise makes another token: file the record ids too where you know them.

@@ -34,6 +34,7 @@ export interface JudgedPairs {
 
 /** Pairs whose pairwise odds are below this are not followed up. */
 const LEAST_ODDS = 1e-4;
+
 /**
  * 1 for the vectors whose pairs are scored: those that are not hopeless, of the rare ones. A vector without
  * a pair is among them: it was looked for, so its share of m does not point to matches out of reach. Of one

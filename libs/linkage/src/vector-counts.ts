@@ -7,11 +7,11 @@ import { filterProbabilities, observedProbabilities, plannedProbabilities } from
 import { firstOfEachRecord, type CandidateCap } from './capped-pairs.js';
 import type { Compute } from './compute.js';
 import type { CountingTask, JoinEvidence, PlannedTask } from './counting-task.js';
+import { ofMatches } from './keyed-agreement.js';
 import {
   columnsOf, countPairsWithin, joinAllRows, joinSample, joinTables, registersOf, rowsToSample,
   type JoinedSample,
 } from './pair-joins.js';
-import { ofMatches } from './keyed-agreement.js';
 import { byRarity, rareVectors } from './rare-vectors.js';
 
 /** What counting the vectors of two extracts gives. */

@@ -42,9 +42,12 @@ export interface ResidualPosterior {
  *
  * A level's odds of a match are then the left pairs beyond chance over those by chance; they never fall with
  * similarity (`risingRatios`) and are 0 below the telling levels. The posterior of a link follows from the
- * odds and from how free its records are of their other links. Both take turns. Levels in which a
- * pair is a match more likely than not keep their odds: decoys are hardly ever that alike, and the few
- * matches that are counted among them would lower the odds, which would count more matches among them.
+ * odds and from how free its records are of their other links. Both take turns.
+ *
+ * Levels in which a pair is a match more likely than not keep their odds: decoys are hardly ever that alike,
+ * and the few matches that are counted among them would lower the odds, which would count more matches among
+ * them: at a million records that ran away. The constants below were chosen with labels in view, see the
+ * README; one value serves every data set.
  *
  * @param startingOdds of a match, for each level, given that both records have no other: what is told without
  *   knowing who is left; 0 where nothing is.
