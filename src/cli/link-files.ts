@@ -48,16 +48,24 @@ export async function linkFiles(input: LinkInput, resources: LinkageResources): 
   return { summary, result };
 }
 
+/** What a run would take. `readingSeconds`: what reading the inputs took just now, and will take again. */
+export interface FilesPlan extends LinkagePlan {
+  readonly readingSeconds: number;
+}
+
 /** Reads, and says what linking would take; nothing is linked or written. */
-export async function planFiles(input: LinkInput, resources: LinkageResources): Promise<LinkagePlan> {
+export async function planFiles(input: LinkInput, resources: LinkageResources): Promise<FilesPlan> {
+  const started = performance.now();
   const loaded = await loadInputs(input);
   const previous = input.previous === undefined ? undefined
     : await readPreviousLinks(input.previous.links, loaded, input.previous.renewed);
+  const readingSeconds = (performance.now() - started) / 1000;
   const compute = computeThreadsFor(loaded.extracts);
   try {
-    return await planLinkage(loaded.extracts, input.spec, {
-      ...resources, ...budgetOf(input), ...(compute ? { compute } : {}),
+    const plan = await planLinkage(loaded.extracts, input.spec, {
+      ...resources, ...budgetOf(input), now: () => performance.now(), ...(compute ? { compute } : {}),
     }, previous?.entities);
+    return { ...plan, readingSeconds };
   } finally {
     await compute?.close();
   }

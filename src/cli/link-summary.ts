@@ -1,5 +1,6 @@
-import type { LinkagePlan, PairExplanation } from '#libs/linkage';
+import type { PairExplanation } from '#libs/linkage';
 import type { ErrorRates, Interval } from '#libs/quality';
+import type { FilesPlan } from './link-files.js';
 import type { LinkSummary } from './link-report.js';
 
 /** Prints for people, to stderr. */
@@ -31,7 +32,9 @@ export function printSummary(summary: LinkSummary, out: string | undefined): voi
 }
 
 /** Prints what a run would take. */
-export function printPlan({ registers, comparisons, memoryBytes, threads }: LinkagePlan): void {
+export function printPlan(
+  { registers, comparisons, memoryBytes, threads, seconds, readingSeconds }: FilesPlan,
+): void {
   for (const planned of registers) {
     const { registers: about, blocking, pairs, tables, pairCompleteness, cutCandidates } = planned;
     const keyed = planned.keyedBlocks.map((name) => `keyed block: ${name}`).join(', ');
@@ -39,10 +42,22 @@ export function printPlan({ registers, comparisons, memoryBytes, threads }: Link
       : `${tables} tables${keyed && ` (${keyed})`}, expected to hold ${percent(pairCompleteness)} of the matches`;
     const cut = cutCandidates === null || cutCandidates === 0 ? ''
       : `; some ${cutCandidates} candidates will be cut, of records that are like too many others`;
-    console.error(`${about}: ${pairs} pairs, ${way}; ${planned.comparisons} comparisons${cut}`);
+    console.error(`${about}: ${pairs} pairs, ${way}; ${planned.comparisons} comparisons`
+      + `${planned.seconds === null ? '' : `, some ${duration(planned.seconds)}`}${cut}`);
   }
   console.error(`${comparisons} comparisons in all, ${Math.ceil(memoryBytes / 2 ** 20)} MiB beyond the extracts, `
     + `${threads} threads`);
+  if (!seconds) return;
+  const { total, preparing, nonMatches, deciding } = seconds;
+  console.error(`some ${duration(total + readingSeconds)} if this machine stays as busy as it was just now: `
+    + `${duration(readingSeconds)} to read, ${duration(preparing)} to prepare the filters, `
+    + `${duration(nonMatches)} for non-matches, ${duration(deciding)} for entities; the rest compares`);
+}
+
+/** Seconds to two digits, from two minutes on whole minutes: a prediction tells no more. */
+function duration(seconds: number): string {
+  if (seconds >= 120) return `${Math.round(seconds / 60)} min`;
+  return `${seconds >= 10 ? Math.round(seconds) : seconds.toFixed(1)} s`;
 }
 
 /** Prints the waterfall of a pair: weights in bits, one line a bar. */

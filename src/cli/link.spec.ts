@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PairExplanation } from '#libs/linkage';
 import { chance } from '../../test/support/encoded-extracts.js';
+import type { FilesPlan } from './link-files.js';
 
 const CLI = resolve(__dirname, '../../dist/src/cli.js');
 const COLUMNS = 'givenName=first,familyName=last,birthDate=born';
@@ -144,7 +145,14 @@ describe('vinculum link on CSV files', () => {
   it('says what a run would take, and refuses one that takes too much', () => {
     const done = linkCsv(['a.csv', 'b.csv'], '--plan', '--json');
     expect(done).toMatchObject({ code: 0, err: expect.stringContaining('a x b: 40000 pairs, all compared') });
-    expect(lastLine(done)).toMatchObject({ registers: [{ registers: 'a x b', blocking: 'exhaustive', pairs: 40000 }] });
+    const planned = lastLine(done) as unknown as FilesPlan;
+    expect(planned).toMatchObject({ registers: [{ registers: 'a x b', blocking: 'exhaustive', pairs: 40000 }] });
+    const { preparing, nonMatches, deciding, total } = planned.seconds ?? {} as never;
+    const parts = [preparing, nonMatches, deciding, planned.registers[0].seconds ?? 0];
+    for (const seconds of [...parts, planned.readingSeconds]) expect(seconds).toBeGreaterThan(0);
+    expect(total).toBeCloseTo(parts.reduce((sum, seconds) => sum + seconds, 0), 9);
+    expect(done.err).toMatch(/a x b: .*comparisons, some \d+(\.\d)? s\n/);
+    expect(done.err).toMatch(/\nsome \d+(\.\d)? s if this machine stays as busy/);
     const refused = linkCsv(['a.csv', 'b.csv'], '--most-memory', '10', '--json', '--out', path('unmade.csv'));
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('10 MiB are allowed') });
     expect(lastLine(refused)).toMatchObject({ error: { code: 'LINKAGE_OVER_BUDGET' } });

@@ -72,7 +72,8 @@ export function linkCommand(): Command {
       + 'or by columns of CSV files; small groups are withheld')
     .option('--controls <file>', 'known pairs: register, record id, register, record id, yes or no')
     .option('--explain <pair...>', 'say why two records are linked or not: register/id,register/id')
-    .option('--plan', 'say how many comparisons and how much memory linking would take, and link nothing')
+    .option('--plan', 'say how many comparisons, how much memory and time linking would take, '
+      + 'and link nothing')
     .option('--most-memory <MiB>', 'refuse a run that is predicted to take more beyond the extracts')
     .option('--previous <file>', 'links.csv of the round before: only pairs with a new or newer extract are compared, '
       + 'and entities keep their names')

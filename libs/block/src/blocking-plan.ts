@@ -15,6 +15,8 @@ export interface TablePlan {
   /** Length of each segment's filters. */
   readonly bits: readonly number[];
   readonly tables: readonly BlockingTable[];
+  /** What each of them costs, in comparisons. */
+  readonly costs: readonly number[];
   readonly predicted: PlanPrediction;
 }
 
@@ -131,6 +133,8 @@ export function planTables(
   const share = (): number => (total > 0 ? weighted(missed, matchWeights) / total : 0);
   const equal = segments.reduce(
     (sum, { ofRandomPairs }) => sum + pairs * equalShare(ofRandomPairs.inAll), 0);
+  const costs = segments.map(({ ofRandomPairs }) =>
+    pairs * equalShare(ofRandomPairs.inAll) + COST_OF_RECORD * records);
   const predicted = {
     looks: 0, comparisons: equal, cost: equal + COST_OF_RECORD * records * segments.length,
   };
@@ -142,6 +146,7 @@ export function planTables(
     if (keys && (best === null || keys.value >= best.value)) {
       open.delete(keys.keyed);
       tables.push(keys.keyed.table);
+      costs.push(keys.cost);
       predicted.comparisons += keys.keyed.pairs;
       predicted.cost += keys.cost;
       keys.keyed.found.forEach((found, p) => { if (found) missed[p] = 0; });
@@ -153,14 +158,17 @@ export function planTables(
       Math.floor((most - predicted.cost) / kind.cost));
     // Not `count < 1`: what is no number ends it too.
     if (!(count >= 1)) break;
-    for (let t = 0; t < count; t++) tables.push(sampledTable(kind, segments[kind.segment], drawn, random));
+    for (let t = 0; t < count; t++) {
+      tables.push(sampledTable(kind, segments[kind.segment], drawn, random));
+      costs.push(kind.cost);
+    }
     predicted.looks += count * pairs * kind.collision;
     predicted.comparisons += count * pairs * kind.chance;
     predicted.cost += count * kind.cost;
     drop(missed, kind, count);
   }
   return {
-    kind: 'hamming-lsh', pairs, tables, bits: segments.map(({ bits }) => bits),
+    kind: 'hamming-lsh', pairs, tables, costs, bits: segments.map(({ bits }) => bits),
     predicted: {
       looks: Math.round(predicted.looks), comparisons: Math.round(predicted.comparisons),
       cost: Math.round(predicted.cost), pairCompleteness: 1 - share(),

@@ -4,6 +4,7 @@ import {
   type TablesTask,
 } from './compute-task.js';
 import { drive, type LinkageResources } from './pacing.js';
+import type { TaskLog } from './task-log.js';
 
 /** A task without the place where it will run. */
 export type PlacelessTask =
@@ -19,8 +20,17 @@ export function workspacesFor({ compute }: LinkageResources): number {
 export class Compute {
   private readonly free: number[];
 
-  constructor(private readonly filters: SharedFilters, private readonly resources: LinkageResources) {
+  /** @param log is told how long each task took. */
+  constructor(
+    private readonly filters: SharedFilters, private readonly resources: LinkageResources,
+    private readonly log: TaskLog | null = null,
+  ) {
     this.free = Array.from(filters.workspaces.keys());
+  }
+
+  /** Tasks that run at a time. */
+  get workers(): number {
+    return this.filters.workspaces.length;
   }
 
   /**
@@ -56,9 +66,12 @@ export class Compute {
     const workspace = this.free.shift() as number;
     const whole = { ...task, filters: this.filters, workspace } as ComputeTask;
     const { compute } = this.resources;
+    const logged = this.log?.start(task);
     try {
       const work = compute ? compute.run(whole) : drive(performTask(whole), this.resources, () => undefined);
-      return await untilAborted(work, this.resources.signal);
+      const result = await untilAborted(work, this.resources.signal);
+      logged?.(result.comparisons);
+      return result;
     } finally {
       this.free.push(workspace);
       if (!this.resources.signal?.aborted) ended();

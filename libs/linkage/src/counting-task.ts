@@ -11,6 +11,8 @@ export interface CountingTask {
   readonly blocking: BlockingSpec;
   readonly sampledPairs: number;
   readonly seed: number;
+  /** Comparisons of a piece of a join; without it as many as a run has. */
+  readonly pairsInTask?: number;
 }
 
 /** The join of some rows of A with all of B, as evidence of what the matches of the registers look like. */

@@ -8,11 +8,12 @@ import { countWithin } from './vector-counts.js';
 /**
  * Vector counts within each unique register: pairs that are surely non-matches. Null for the others.
  *
- * @param mostPairs of a register; without it as many as tell u well.
+ * @param sample at most how many pairs of a register, and of a task; without it as many as tell u well.
  */
 export async function knownNonMatches(
   extracts: readonly EncodedExtract[], filters: SharedFilters, scheme: ComparisonScheme, spec: LinkageSpec,
-  compute: Compute, resources: LinkageResources, mostPairs?: number,
+  compute: Compute, resources: LinkageResources,
+  sample?: { readonly mostPairs: number; readonly pairsInTask: number },
 ): Promise<(Float64Array | null)[]> {
   const result: (Float64Array | null)[] = [];
   for (const [x, { registerId, cardinality, records }] of extracts.entries()) {
@@ -23,9 +24,10 @@ export async function knownNonMatches(
     result.push(await countWithin({
       filters, a: x, b: x, scheme, blocking: spec.blocking,
       sampledPairs: spec.comparison.sampledPairs, seed: spec.seed + 7000 + x,
+      ...(sample ? { pairsInTask: sample.pairsInTask } : {}),
     }, compute, (fraction) => resources.onProgress?.({
       stage: 'compare', registers: registerId, fraction: 0.05 + (0.05 * (x + fraction)) / extracts.length,
-    }), mostPairs));
+    }), sample?.mostPairs));
   }
   return result;
 }

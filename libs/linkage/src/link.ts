@@ -3,7 +3,7 @@ import { shareFilters, wasmCandidateKernel, type ComparisonScheme } from '#libs/
 import { decide, type Decision } from './decision.js';
 import { assertLinkable } from './linkage-input.js';
 import { knownNonMatches, nonMatchesFor } from './known-non-matches.js';
-import { planLinkage } from './linkage-plan.js';
+import { planWith } from './linkage-plan.js';
 import { linkageTasks } from './linkage-tasks.js';
 import { parseLinkageSpec, type LinkageSpec } from './linkage-spec.js';
 import { Compute, workspacesFor } from './compute.js';
@@ -50,7 +50,7 @@ export async function link(
   const { mostMemoryBytes } = resources;
   if (mostMemoryBytes !== undefined
     && predictedMemory(extracts, tasks, workspacesFor(resources)) > mostMemoryBytes) {
-    await planLinkage(extracts, spec, resources, previous);
+    await planWith(null, extracts, spec, resources, previous);
   }
   assertCategories(resources.categories ?? [], extracts);
   assertExplainable(resources.explain ?? [], extracts, previous?.settled);

@@ -1,7 +1,7 @@
 import type { EncodedExtract } from '#libs/record';
 import { chance, extractOf, randomFilter } from '../../../test/support/encoded-extracts.js';
 import { BLOCKED_LINKAGE_SPEC as BLOCKED, TEST_LINKAGE_SPEC as SPEC } from '../../../test/support/linkage-spec.js';
-import { performTask, type ComputeResult, type ComputeTask } from './compute-task.js';
+import { performTask, type ComputeResult, type ComputeTask, type ComputeThreads } from './compute-task.js';
 import { link } from './link.js';
 import { planLinkage } from './linkage-plan.js';
 import { predictedMemory } from './predicted-memory.js';
@@ -15,6 +15,7 @@ function register(registerId: string, from: number, to: number, cardinality: 'un
     name: chosen.map(({ name }) => name), birth: chosen.map(({ birth }) => birth) });
 }
 const [a, b] = [register('a', 0, 400, 'unique'), register('b', 200, 600, 'many')];
+const few = [register('a', 0, 150, 'unique'), register('b', 50, 200, 'unique')];
 
 /** In this thread, whatever the number of threads that is said. */
 function doTask(task: ComputeTask): Promise<ComputeResult> {
@@ -23,6 +24,21 @@ function doTask(task: ComputeTask): Promise<ComputeResult> {
     const step = steps.next();
     if (step.done) return Promise.resolve(step.value);
   }
+}
+
+/** Seconds of a comparison. */
+const RATE = 1e-5;
+
+/** A clock that work moves and nothing else: what the caller's thread does takes no time. */
+function workClock(): { readonly now: () => number; readonly compute: ComputeThreads } {
+  let seconds = 0;
+  const run = async (task: ComputeTask): Promise<ComputeResult> => {
+    const result = await doTask(task);
+    // One table takes a hundredth of a second, whatever is in it.
+    seconds += task.kind === 'tables' ? 0.01 * task.tables.length : result.comparisons * RATE;
+    return result;
+  };
+  return { now: () => 1000 * seconds, compute: { threads: 1, kernel: 'wasm', run } };
 }
 
 describe('a plan', () => {
@@ -38,7 +54,6 @@ describe('a plan', () => {
   });
 
   it('is that of the run where it plans tables', async () => {
-    const few = [register('a', 0, 150, 'unique'), register('b', 50, 200, 'unique')];
     const { registers } = await planLinkage(few, BLOCKED);
     const { models } = await link(few, BLOCKED);
     for (const [t, { model: { plan } }] of models.entries()) {
@@ -69,6 +84,49 @@ describe('a plan', () => {
     const { memoryBytes } = await planLinkage(extracts, SPEC);
     expect(memoryBytes).toBeLessThan(predictedMemory(extracts, [{ a: 0, b: 1 }], 1));
     expect(memoryBytes).toBeGreaterThan(predictedMemory(extracts, [{ a: 0, b: 1 }], 1, [600]));
+  });
+
+  it('says nothing of seconds without a clock', async () => {
+    const { seconds, registers } = await planLinkage([a, b], SPEC);
+    expect(seconds).toBeNull();
+    expect(registers.map((pair) => pair.seconds)).toEqual([null, null]);
+  });
+
+  it('takes as many seconds for what is compared as comparisons took', async () => {
+    const { seconds, registers, comparisons } = await planLinkage([a, b], SPEC, workClock());
+    if (!seconds) throw new Error('no seconds');
+    // Random pairs, then all; those of a unique register.
+    expect(registers[0].seconds).toBeCloseTo((4000 + 400 * 400) * RATE, 9);
+    expect(registers[1].seconds).toBeCloseTo((4000 + (400 * 399) / 2) * RATE, 9);
+    expect(seconds.nonMatches).toBeCloseTo(((400 * 399) / 2) * RATE, 9);
+    // One pair, for the thread to be at work.
+    expect(seconds.preparing).toBeCloseTo(RATE, 9);
+    expect(seconds.deciding).toBe(0);
+    expect(seconds.total).toBeCloseTo((comparisons + 1) * RATE, 9);
+  });
+
+  it('takes as many seconds for tables as some of them took', async () => {
+    const { registers: [planned] } = await planLinkage(few, BLOCKED, workClock());
+    const before = (4000 + Math.ceil(0.25 * 150) * 150) * RATE;
+    expect(planned.tables).toBeGreaterThanOrEqual(2);
+    expect(((planned.seconds ?? 0) - before) / (0.01 * planned.tables)).toBeGreaterThan(0.8);
+    expect(((planned.seconds ?? 0) - before) / (0.01 * planned.tables)).toBeLessThan(1.25);
+  });
+
+  it('is the same by the same clock, and the same but for seconds without', async () => {
+    const first = await planLinkage(few, BLOCKED, workClock());
+    expect(await planLinkage(few, BLOCKED, workClock())).toEqual(first);
+    const without = await planLinkage(few, BLOCKED);
+    const registers = first.registers.map((pair) => ({ ...pair, seconds: null }));
+    expect({ ...first, seconds: null, registers }).toEqual(without);
+  });
+
+  it('leaves no trace of time in what a run gives', async () => {
+    const { timings: none, ...bare } = await link(few, BLOCKED);
+    const { timings, ...timed } = await link(few, BLOCKED, { ...workClock(), mostMemoryBytes: 2 ** 30 });
+    expect(none).toEqual({});
+    expect(Object.keys(timings)).not.toHaveLength(0);
+    expect(timed).toEqual(bare);
   });
 
   it('that exceeds what is allowed is refused, and one that does not is not', async () => {

@@ -9,7 +9,7 @@ export interface LinkageResources {
   readonly onProgress?: (progress: LinkageProgress) => void;
   /** Aborting ends the run with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds of a steady clock; timings are left out without it. */
+  /** Milliseconds of a steady clock; timings, and a plan's seconds, are left out without it. */
   readonly now?: () => number;
   /** Threads that compare; without them the run compares in the caller's own. */
   readonly compute?: ComputeThreads;

@@ -95,7 +95,7 @@ async function joinRows(
   task: CountingTask, compute: Compute, rows: Uint32Array, against: 'all' | 'others' | 'later',
   keep: Uint8Array, cap: CandidateCap, report: (fraction: number) => void,
 ): Promise<JoinedRows> {
-  const step = Math.max(1, Math.ceil(PAIRS_IN_TASK / task.filters.extracts[task.b].records));
+  const step = rowsInTask(task.filters.extracts[task.b].records, task.pairsInTask);
   const tasks: PlacelessTask[] = [];
   for (let start = 0; start < rows.length; start += step) {
     tasks.push({ ...placed(task), kind: 'rows', rows: rows.slice(start, start + step), against, keep, cap });
@@ -112,6 +112,18 @@ async function joinRows(
   return { counts, kept: concatenated(kept), cut };
 }
 
+/** Rows of A in each task of a join; the last has what is left. */
+function rowsInTask(recordsOfB: number, pairsInTask = PAIRS_IN_TASK): number {
+  return Math.max(1, Math.ceil(pairsInTask / recordsOfB));
+}
+
+/** Comparisons of each task of a join of so many rows of A with so many of B, of `pairs` pairs in all. */
+export function comparisonsOfTasks(rows: number, recordsOfB: number, pairs: number): number[] {
+  const step = rowsInTask(recordsOfB);
+  return Array.from({ length: Math.ceil(rows / step) }, (_, t) =>
+    (Math.min(step, rows - t * step) / rows) * pairs);
+}
+
 interface JoinedTables {
   /** Row of A, row of B and vector in turn: the wanted pairs for which both records had room. */
   readonly kept: Uint32Array;
@@ -126,9 +138,7 @@ export async function joinTables(
   task: CountingTask, compute: Compute, plan: TablePlan, keep: Uint8Array, cap: CandidateCap,
   report: (fraction: number) => void,
 ): Promise<JoinedTables> {
-  const { maxPairsInBucket } = task.blocking;
-  const tasks = tableGroups(plan).map((tables): PlacelessTask => (
-    { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep, cap }));
+  const tasks = tableGroups(plan.tables).map((tables) => tablesTask(task, tables, keep, cap));
   const kept = new CappedPairs(cap, false);
   let [comparisons, cutPairs, done] = [0, 0, 0];
   for await (const result of compute.results(tasks)) {
@@ -142,8 +152,17 @@ export async function joinTables(
   return { kept: rows, comparisons, cutPairs, cutCandidates: kept.cut.reduce((sum, one) => sum + one, 0) };
 }
 
-/** The tables of each task. */
-function tableGroups({ tables }: TablePlan): TablePlan['tables'][] {
+export function tablesTask(
+  task: CountingTask, tables: TablePlan['tables'], keep: Uint8Array, cap: CandidateCap,
+): PlacelessTask {
+  const { maxPairsInBucket } = task.blocking;
+  return { ...placed(task), kind: 'tables', tables, maxPairsInBucket, keep, cap };
+}
+
+/** The tables of each task, or what stands for them in the same order. */
+export function tableGroups<Table extends { readonly kind: TablePlan['tables'][number]['kind'] }>(
+  tables: readonly Table[],
+): Table[][] {
   const groups = tables.filter(({ kind }) => kind !== 'sampled').map((table) => [table]);
   const sampled = tables.filter(({ kind }) => kind === 'sampled');
   for (let t = 0; t < sampled.length; t += TABLES_IN_TASK) groups.push(sampled.slice(t, t + TABLES_IN_TASK));

@@ -94,7 +94,7 @@ function* roundsOfOneSegment(
     { length, rowsOfA, rowsOfB, levels }, sides,
     { nonMatch: fit.nonMatch, keep, candidateProbability },
     oddsIfFree(ratios, sides, fit.matches),
-    length > MANY_PAIRS ? Math.min(rounds, ROUNDS_WITH_MANY_PAIRS) : rounds);
+    roundsFor(space, length, rounds));
   const matched = matchedVectors(space, pairs, probabilities);
   const all = matched.map((sum, v) => (sum > 0 ? sum / Math.max(candidateProbability[v], LEAST_REACH) : 0));
   const matches = Math.min(sumOf(all), mostMatches);
@@ -108,6 +108,11 @@ const LEAST_REACH = 1e-6;
 /** The residual settles soon, and a round goes over all pairs: with more than these, two have to do. */
 const MANY_PAIRS = 4e5;
 const ROUNDS_WITH_MANY_PAIRS = 2;
+
+/** Rounds in which so many pairs are judged. */
+export function roundsFor({ levels }: VectorSpace, pairs: number, rounds: number): number {
+  return levels.length === 1 && pairs > MANY_PAIRS ? Math.min(rounds, ROUNDS_WITH_MANY_PAIRS) : rounds;
+}
 
 function pairPosterior(
   { pairs, sides }: FollowedUp, m: Float64Array, nonMatch: Float64Array, matches: number,

@@ -8,7 +8,7 @@ import { countedPair, firstModel } from './first-model.js';
 import type { LinkageSpec } from './linkage-spec.js';
 import { pairsOfRows } from './pair-joins.js';
 import { breathe, drive, type LinkageResources } from './pacing.js';
-import { posteriorRounds, worthFollowing } from './posterior-rounds.js';
+import { posteriorRounds, worthFollowing, type JudgedPairs } from './posterior-rounds.js';
 import { sampledPosterior } from './sampled-posterior.js';
 import { countVectors } from './vector-counts.js';
 
@@ -72,8 +72,7 @@ export async function linkRegisterPair(
   const judged = await drive(posteriorRounds(
     pair.space, { pairs: followed, sides, mostMatches, counts, candidateProbability, keep },
     first, spec.score.rounds), resources, () => report(0.95));
-  const pairs = pairsWith(followed, judged.telling);
-  const probabilities = judged.probabilities.filter((_, e) => judged.telling[followed.vectors[e]] === 1);
+  const { pairs, probabilities } = tellingPairs(followed, judged);
   resources.onFollowedPairs?.({
     registers: `${a.registerId} x ${b.registerId}`, pairs, vectors: judged.telling,
     allPairsOf: (rows) => pairsOfRows(counting, compute, rows, judged.telling),
@@ -84,6 +83,16 @@ export async function linkRegisterPair(
       plan, candidates, cutPairs, cutCandidates, em: first.fit, nonMatch: first.fit.nonMatch,
       match: judged.model, matches: judged.matches, pairCompleteness: judged.pairCompleteness,
     },
+  };
+}
+
+/** The pairs whose vector tells matches from chance, each with its probability. */
+export function tellingPairs(
+  followed: ComparedPairs, { telling, probabilities }: JudgedPairs,
+): Pick<RegisterPairLinks, 'pairs' | 'probabilities'> {
+  return {
+    pairs: pairsWith(followed, telling),
+    probabilities: probabilities.filter((_, e) => telling[followed.vectors[e]] === 1),
   };
 }
 

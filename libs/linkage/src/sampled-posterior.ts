@@ -27,12 +27,13 @@ export async function sampledPosterior(
   return spread(probabilities, joined, keep);
 }
 
-function followedPairs(joined: Uint32Array, keep: Uint8Array): Uint32Array {
+/** Those of the joined pairs whose vector is in `keep`. */
+export function followedPairs(joined: Uint32Array, keep: Uint8Array): Uint32Array {
   return joined.filter((_, k) => keep[joined[k - (k % 3) + 2]] === 1);
 }
 
 /** The joined rows of A numbered from 0 on, in the order in which they come. */
-function withRowsInTurn(joined: Uint32Array): Uint32Array {
+export function withRowsInTurn(joined: Uint32Array): Uint32Array {
   const places = new Map<number, number>();
   return joined.map((value, k) => {
     if (k % 3 !== 0) return value;

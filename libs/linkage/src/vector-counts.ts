@@ -145,10 +145,18 @@ export interface PlannedCounting {
   readonly plan: BlockingPlan;
   /** Pairs that are compared before the plan is made: random ones, and a sample of rows with all rows. */
   readonly pairsBefore: number;
+  /** Those of them that a sample of rows is joined by. */
+  readonly joinedPairs: number;
   /** Candidates for which a record has no room, by the sample; null where none is taken. */
   readonly cutCandidates: number | null;
-  /** Pairs that are expected to be kept, with a margin for what a sample can tell. */
+  /** Pairs that are expected to be kept, and that with a margin for what a sample can tell. */
+  readonly expectedPairs: number;
   readonly keptPairs: number;
+  /** 1 for the vectors whose pairs would be kept, and how many of a record. */
+  readonly rare: Uint8Array;
+  readonly cap: CandidateCap;
+  /** What the plan was made from; null where every pair is compared, whatever a sample says. */
+  readonly evidence: JoinEvidence | null;
 }
 
 /** Of what a sample lets expect, this many standard deviations more. */
@@ -166,8 +174,9 @@ export async function planCounting(
     const allowed = pairsToFollow(registers.recordsOfA + registers.recordsOfB);
     const rare = rareVectors(task.scheme, sampled, null, pairs, allowed);
     return {
-      plan: { kind: 'exhaustive', pairs }, pairsBefore: task.sampledPairs, cutCandidates: null,
-      keptPairs: keptOf(sampled, rare, pairs / task.sampledPairs, null),
+      plan: { kind: 'exhaustive', pairs }, pairsBefore: task.sampledPairs, joinedPairs: 0,
+      cutCandidates: null, rare, cap, evidence: null,
+      ...keptOf(sampled, rare, pairs / task.sampledPairs, null),
     };
   }
   const { plan, evidence, joined } = await plannedTables(
@@ -175,11 +184,12 @@ export async function planCounting(
   const cut = new Float64Array(task.scheme.vectors);
   firstOfEachRecord(evidence.pairs, 'a', cap, cut);
   const isExhaustive = task.blocking.exhaustivePairs > 0 && exhaustiveIsCheaper(plan);
+  const joinedPairs = rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB;
   return {
     plan: isExhaustive ? { kind: 'exhaustive', pairs } : plan,
-    pairsBefore: task.sampledPairs + rowsToSample(registers, MOST_JOINED_PAIRS) * registers.recordsOfB,
-    cutCandidates: Math.round(sumOf(cut) * joined.scale),
-    keptPairs: keptOf(
+    pairsBefore: task.sampledPairs + joinedPairs, joinedPairs,
+    cutCandidates: Math.round(sumOf(cut) * joined.scale), rare: evidence.rare, cap, evidence,
+    ...keptOf(
       joined.counts, evidence.rare, joined.scale,
       isExhaustive ? null : plannedProbabilities(task, plan, evidence.pairs)),
   };
@@ -188,21 +198,26 @@ export async function planCounting(
 /** @param scale what a sampled pair stands for; @param candidates how likely each is one; null: certainly. */
 function keptOf(
   counts: Float64Array, rare: Uint8Array, scale: number, candidates: Float64Array | null,
-): number {
+): Pick<PlannedCounting, 'expectedPairs' | 'keptPairs'> {
   let [expected, variance] = [0, 0];
   counts.forEach((count, v) => {
     const each = rare[v] * scale * (candidates ? candidates[v] : 1);
     expected += count * each;
     variance += (count + rare[v] / counts.length) * each ** 2;
   });
-  return Math.round(expected + MARGIN_DEVIATIONS * Math.sqrt(variance));
+  const margin = MARGIN_DEVIATIONS * Math.sqrt(variance);
+  return { expectedPairs: Math.round(expected), keptPairs: Math.round(expected + margin) };
 }
 
-/** Pairs that `countWithin` compares. */
-export function pairsWithin(records: number, { exhaustivePairs }: CountingTask['blocking']): number {
+/** Pairs that `countWithin` compares, and how many rows of the register it does so for. */
+export function pairsWithin(
+  records: number, { exhaustivePairs }: CountingTask['blocking'],
+): { readonly pairs: number; readonly rows: number } {
   const registers = { recordsOfA: records, recordsOfB: records, within: true };
   const all = allPairs(registers);
-  return all <= exhaustivePairs ? all : rowsToSample(registers, MOST_PAIRS_WITHIN) * records;
+  if (all <= Math.min(MOST_PAIRS_WITHIN, exhaustivePairs)) return { pairs: all, rows: records };
+  const rows = rowsToSample(registers, MOST_PAIRS_WITHIN);
+  return { pairs: rows * records, rows };
 }
 
 /** Counts of vectors in pairs that are surely non-matches: all of a unique register, or a sample of rows. */
@@ -211,6 +226,12 @@ export async function countWithin(
 ): Promise<Float64Array> {
   const isWhole = allPairs(registersOf(task)) <= Math.min(mostPairs, task.blocking.exhaustivePairs);
   return countPairsWithin(task, compute, isWhole ? null : mostPairs, report);
+}
+
+/** Pairs in the join that a run plans two registers from, where it plans tables. */
+export function pairsToJoin(a: { readonly records: number }, b: { readonly records: number }): number {
+  const registers = { recordsOfA: a.records, recordsOfB: b.records, within: a === b };
+  return rowsToSample(registers, MOST_JOINED_PAIRS) * b.records;
 }
 
 /** Pairs of two registers with so many records together that are followed up at most. */
