@@ -5,4 +5,6 @@ export interface BlockedSegment {
   readonly filters: Uint8Array;
   /** 0 where the segment is missing. */
   readonly weights: Uint16Array;
+  /** A hash of each filter, where it is known; the key of the `equal` table. */
+  readonly hashes?: Uint32Array;
 }

@@ -14,6 +14,7 @@ export function indexTable(
   const rows = presentRows(segment, among);
   const keys = new Uint32Array(rows.length);
   if (table.kind === 'sampled') gatherKeys(segment, rows, table.columns, keys);
+  else if (segment.hashes) for (let k = 0; k < keys.length; k++) keys[k] = segment.hashes[rows[k]];
   else hashRows(segment, rows, keys);
   return sortByKey(rows, keys, table.kind === 'sampled' ? table.columns.length : 32);
 }

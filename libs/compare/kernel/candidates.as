@@ -231,3 +231,31 @@ export function weigh(filters: usize, words: i32, records: i32, weights: usize):
     store<u16>(weights + (<usize>row << 1), <u16>intersection(filter, filter, words, 0));
   }
 }
+
+const FACTOR: i64 = <i64>0x9fb21c651e98df25;
+
+// @ts-ignore: decorator
+@inline
+function mixed(hash: i64, word: i64): i64 {
+  return rotl<i64>(hash ^ word, 29) * FACTOR;
+}
+
+/** A hash of every filter, as u32: equal filters have the same, others hardly ever. */
+export function hashFilters(filters: usize, words: i32, records: i32, hashes: usize): void {
+  for (let row = 0; row < records; row++) {
+    const filter = filters + <usize>row * <usize>(words << 3);
+    // Four chains at a time: each waits for its own product only.
+    let h0: i64 = 1;
+    let h1: i64 = 2;
+    let h2: i64 = 3;
+    let h3: i64 = 4;
+    for (let at = filter; at < filter + <usize>(words << 3); at += 32) {
+      h0 = mixed(h0, load<i64>(at, 0));
+      h1 = mixed(h1, load<i64>(at, 8));
+      h2 = mixed(h2, load<i64>(at, 16));
+      h3 = mixed(h3, load<i64>(at, 24));
+    }
+    const hash = mixed(mixed(mixed(h0, h1), h2), h3);
+    store<u32>(hashes + (<usize>row << 2), <u32>(hash ^ (<u64>hash >> 32)));
+  }
+}

@@ -4,9 +4,9 @@
 // A job is 28 u32 (places in bytes): 0 filters of A, 1 filters of B, 2 bytes a row, 3 keys of A, 4 rows of A, 5 their
 // number, 6 keys of B, 7 rows of B, 8 their number, 9 within (0 or 1), 10 most pairs of a bucket, 11 most differing columns
 // in the first half of the line, 12 and in the whole line, 13 first byte of the line in a row, 14 room for the lines of a
-// block, 15 where pairs are written, 16 how many fit, 17 pairs to look at before it returns, 18 nothing; where it is:
+// block, 15 where pairs are written, 16 how many fit, 17 pairs to look at before it returns, 18 hashes of A; where it is:
 // 19 place in A, 20 place in B, 21 block of B, 22 row of A, both from the start of the bucket; what it says: 23 state,
-// 24 end of the bucket in A, 25 and in B, 26 pairs looked at, 27 nothing.
+// 24 end of the bucket in A, 25 and in B, 26 pairs looked at; 27 hashes of B.
 
 const BLOCK_ROWS: i32 = 512;
 const LINE_BYTES: usize = 64;
@@ -77,19 +77,11 @@ function endOfRun(keys: usize, length: i32, start: i32): i32 {
   return end;
 }
 
-// @ts-ignore: decorator
-@inline
-function isEqual(a: usize, b: usize, bytes: usize): bool {
-  for (let k: usize = 0; k < bytes; k += 8) if (load<i64>(a + k) != load<i64>(b + k)) return false;
-  return true;
-}
-
 /** Looks at row `i` of A and the rows of a block, whose lines lie at `lines`; returns where to write on. */
 function nearOfRow(job: usize, i: u32, rowsOfB: usize, rows: i32, lines: usize, pairs: usize): usize {
   const bytes = <usize>at(job, 2);
-  const row = <usize>at(job, 0) + <usize>i * bytes;
-  const line = row + <usize>at(job, 13);
-  const filtersOfB = <usize>at(job, 1);
+  const line = <usize>at(job, 0) + <usize>i * bytes + <usize>at(job, 13);
+  const hashesOfB = <usize>at(job, 27);
   const within = at(job, 9);
   const mostInHalf = <i64>at(job, 11);
   const mostInLine = <i64>at(job, 12);
@@ -97,6 +89,7 @@ function nearOfRow(job: usize, i: u32, rowsOfB: usize, rows: i32, lines: usize, 
   const a1 = load<i64>(line, 8);
   const a2 = load<i64>(line, 16);
   const a3 = load<i64>(line, 24);
+  const hash = at(<usize>at(job, 18), i);
   const end = lines + <usize>rows * LINE_BYTES;
   let place = rowsOfB;
   for (let b = lines; b < end; b += LINE_BYTES) {
@@ -108,7 +101,7 @@ function nearOfRow(job: usize, i: u32, rowsOfB: usize, rows: i32, lines: usize, 
       if (differing <= mostInLine) {
         const j = load<u32>(place);
         const again = within != 0 && j <= i;
-        if (!again && (differing != 0 || !isEqual(row, filtersOfB + <usize>j * bytes, bytes))) {
+        if (!again && (differing != 0 || at(hashesOfB, j) != hash)) {
           store<u32>(pairs, i);
           store<u32>(pairs, j, 4);
           pairs += 8;
@@ -131,7 +124,7 @@ function pause(job: usize, state: i32, placeA: i32, placeB: i32, block: i32, row
 
 /**
  * Writes pairs of rows (of A and of B) that share a key and are near: they differ in at most so many columns of the first half
- * of a line of 512 columns, and of all of it; but not equal. Within a register each pair once, the smaller row first. Returns
+ * of a line of 512 columns, and of all of it; but have not one hash. Within a register each pair once, the smaller row first. Returns
  * how many were written and leaves in the job whether there is more, all is done, or a bucket is too large.
  */
 export function joinNear(job: usize): i32 {

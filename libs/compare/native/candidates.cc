@@ -206,7 +206,7 @@ constexpr uint32_t kLeastRows = 40;
 
 struct NearJob {
   uint32_t a, b, rowBytes, keysA, rowsA, lengthA, keysB, rowsB, lengthB, within, mostPairs, mostInHalf, mostInLine,
-      line, lines, pairs, capacity, budget, unused, placeA, placeB, block, row, state, endA, endB, looked, unusedToo;
+      line, lines, pairs, capacity, budget, hashesA, placeA, placeB, block, row, state, endA, endB, looked, hashesB;
 };
 
 enum State : uint32_t { kMore, kDone, kOversized };
@@ -219,35 +219,42 @@ struct Columns {
   alignas(64) uint64_t rest[kPlanes][kBlockRows / 64];
 };
 
-/** Turns 64 rows of 64 bits around (Warren, Hacker's Delight, section 7-3). */
-void turn(uint64_t *rows) {
+/** Eight words, that an instruction set works on as far as it can. */
+typedef uint64_t Words __attribute__((vector_size(64)));
+
+/** Turns 64 rows of 64 bits around, eight such squares at once (Warren, Hacker's Delight, section 7-3). */
+__attribute__((always_inline)) inline void turn(Words *rows) {
   uint64_t mask = 0x00000000ffffffffULL;
+#pragma GCC unroll 6
   for (int shift = 32; shift != 0; shift >>= 1, mask ^= mask << shift) {
-    for (int k = 0; k < 64; k = (k + shift + 1) & ~shift) {
-      const uint64_t swapped = ((rows[k] >> shift) ^ rows[k + shift]) & mask;
-      rows[k] ^= swapped << shift;
-      rows[k + shift] ^= swapped;
+    for (int from = 0; from < 64; from += 2 * shift) {
+      for (int k = from; k < from + shift; k++) {
+        const Words swapped = ((rows[k] >> shift) ^ rows[k + shift]) & mask;
+        rows[k] ^= swapped << shift;
+        rows[k + shift] ^= swapped;
+      }
     }
   }
 }
 
-void columnsOf(const uint64_t (*lines)[kLineWords], uint32_t rows, Columns *columns) {
-  uint64_t square[64];
+__attribute__((always_inline)) inline void columnsOf(
+    const uint64_t (*lines)[kLineWords], uint32_t rows, Columns *columns) {
   for (uint32_t group = 0; group < kBlockRows / 64; group++) {
     if (group * 64 >= rows) break;
     const uint32_t present = rows - group * 64 < 64 ? rows - group * 64 : 64;
-    uint64_t planes[kPlanes] = {};
+    // Of each row the first half of its line, and what its weight leaves: the fifth square gives the planes.
+    alignas(64) uint64_t square[64][kLineWords];
     for (uint32_t r = 0; r < present; r++) {
       const uint64_t *line = lines[group * 64 + r];
-      const uint64_t rest = 512 - (__builtin_popcountll(line[0]) + __builtin_popcountll(line[1])
+      std::memcpy(square[r], line, sizeof square[r]);
+      square[r][kHalf / 64] = 512 - (__builtin_popcountll(line[0]) + __builtin_popcountll(line[1])
           + __builtin_popcountll(line[2]) + __builtin_popcountll(line[3]));
-      for (int plane = 0; plane < kPlanes; plane++) planes[plane] |= ((rest >> plane) & 1) << r;
     }
-    for (int plane = 0; plane < kPlanes; plane++) columns->rest[plane][group] = planes[plane];
+    if (present < 64) std::memset(square[present], 0, (64 - present) * sizeof square[0]);
+    turn(reinterpret_cast<Words *>(square));
+    for (int plane = 0; plane < kPlanes; plane++) columns->rest[plane][group] = square[plane][kHalf / 64];
     for (uint32_t w = 0; w < kHalf / 64; w++) {
-      for (uint32_t r = 0; r < 64; r++) square[r] = r < present ? lines[group * 64 + r][w] : 0;
-      turn(square);
-      for (uint32_t c = 0; c < 64; c++) columns->bits[w * 64 + c][group] = square[c];
+      for (uint32_t c = 0; c < 64; c++) columns->bits[w * 64 + c][group] = square[c][w];
     }
   }
 }
@@ -360,19 +367,27 @@ __attribute__((always_inline)) inline uint64_t differing(const uint64_t *a, cons
       + __builtin_popcountll(a[3] ^ b[3]);
 }
 
+inline uint32_t *writePair(uint32_t i, uint32_t j, uint32_t *pairs) {
+  pairs[0] = i;
+  pairs[1] = j;
+  return pairs + 2;
+}
+
+/** Rows of one hash share a bucket of the `equal` table, and come from there. */
+inline bool haveOneHash(const Bucket &bucket, uint32_t i, uint32_t j) {
+  const uint64_t ofA = bucket.job.hashesA + 4 * uint64_t{i}, ofB = bucket.job.hashesB + 4 * uint64_t{j};
+  return bucket.memory.holds(ofA, 1, 4) && bucket.memory.holds(ofB, 1, 4)
+      && *bucket.memory.at<uint32_t>(ofA) == *bucket.memory.at<uint32_t>(ofB);
+}
+
 /** Row `r` of the block if the whole line is near, and the pair is none that comes otherwise. */
 __attribute__((always_inline)) inline uint32_t *noteNear(
     const Bucket &bucket, uint32_t i, uint32_t j, const uint64_t *a, const uint64_t *b, uint64_t inHalf, uint32_t *pairs) {
   const NearJob &job = bucket.job;
   const uint64_t inLine = inHalf + differing(a + 4, b + 4);
   if (inLine > job.mostInLine || (job.within && j <= i)) return pairs;
-  if (inLine == 0 && std::memcmp(bucket.memory.at<uint8_t>(job.a + uint64_t{i} * job.rowBytes),
-      bucket.memory.at<uint8_t>(job.b + uint64_t{j} * job.rowBytes), job.rowBytes) == 0) {
-    return pairs;
-  }
-  pairs[0] = i;
-  pairs[1] = j;
-  return pairs + 2;
+  if (inLine == 0 && haveOneHash(bucket, i, j)) return pairs;
+  return writePair(i, j, pairs);
 }
 
 __attribute__((always_inline)) inline uint32_t *nearByWord(
@@ -382,6 +397,25 @@ __attribute__((always_inline)) inline uint32_t *nearByWord(
     if (inHalf <= bucket.job.mostInHalf) pairs = noteNear(bucket, i, rowsB[r], a, bucket.lines[r], inHalf, pairs);
   }
   return pairs;
+}
+
+/** Lists the ones of `rows` bits: four at a time, whether there are four or not, which no branch has to tell. */
+__attribute__((always_inline)) inline uint32_t listRows(const uint64_t *bits, uint32_t rows, uint32_t *listed) {
+  uint32_t length = 0;
+  for (uint32_t from = 0; from < rows; from += 64) {
+    uint64_t word = bits[from / 64];
+    if (rows - from < 64) word &= (uint64_t{1} << (rows - from)) - 1;
+    const uint32_t end = length + static_cast<uint32_t>(__builtin_popcountll(word));
+    for (; length < end; length += 4) {
+      for (uint32_t k = 0; k < 4; k++) {
+        // The highest bit stands in where none is left.
+        listed[length + k] = from + static_cast<uint32_t>(__builtin_ctzll(word | (uint64_t{1} << 63)));
+        word &= word - 1;
+      }
+    }
+    length = end;
+  }
+  return length;
 }
 
 __attribute__((always_inline)) inline uint32_t *nearByColumn(
@@ -402,14 +436,21 @@ __attribute__((always_inline)) inline uint32_t *nearByColumn(
       bucket.scans.of256(*bucket.columns, first / 64, ones, count, need, reached + first / 64);
     }
   }
-  for (uint32_t from = 0; from < rows; from += 64) {
-    uint64_t word = reached[from / 64];
-    if (rows - from < 64) word &= (uint64_t{1} << (rows - from)) - 1;
-    for (; word != 0; word &= word - 1) {
-      const uint32_t r = from + static_cast<uint32_t>(__builtin_ctzll(word));
-      const uint64_t *b = bucket.lines[r];
-      pairs = noteNear(bucket, i, rowsB[r], a, b, differing(a, b), pairs);
+  uint32_t passed[kBlockRows + 4];
+  const uint32_t length = listRows(reached, rows, passed);
+  const uint32_t least = bucket.job.within ? i + 1 : 0;
+  for (uint32_t k = 0; k < length; k++) {
+    const uint32_t r = passed[k], j = rowsB[r];
+    const uint64_t *b = bucket.lines[r];
+    const uint64_t inLine = differing(a, b) + differing(a + 4, b + 4);
+    if (inLine == 0) {
+      if (j >= least && !haveOneHash(bucket, i, j)) pairs = writePair(i, j, pairs);
+      continue;
     }
+    // Most are not near, which no branch foretells: a pair is written at any rate, and written over.
+    pairs[0] = i;
+    pairs[1] = j;
+    pairs += 2 * ((inLine <= bucket.job.mostInLine) & (j >= least));
   }
   return pairs;
 }
@@ -492,6 +533,8 @@ __attribute__((always_inline)) inline int64_t joinNear(const Memory &memory, uin
           goto out;
         }
         touchLine(memory, job.a, job, bucket.rowsA, job.lengthA, placeA + row + kRowsAhead);
+        // Those that are copied next: mostly as many as there are rows of A here.
+        touchLine(memory, job.b, job, bucket.rowsB, job.lengthB, from + rows + row);
         const uint32_t i = bucket.rowsA[placeA + row];
         if (!holdsRow(memory, job.a, i, job.rowBytes)) return -1;
         const uint64_t *a = memory.at<uint64_t>(job.a + uint64_t{i} * job.rowBytes + job.line);
@@ -555,27 +598,84 @@ int64_t sortRows(const Memory &memory, const uint32_t *given) {
   return present;
 }
 
+/** The columns of a key, in the lines of a row that they lie in. */
+struct KeyColumns {
+  uint32_t bytes[32], shifts[32], width;
+  /** First bytes of the lines. */
+  uint32_t lines[32], lineCount;
+};
+
+using GatherKeys = void (*)(const uint8_t *, size_t, uint32_t, const KeyColumns &, uint32_t *);
+
+/** Rows that are asked for before their key is read. */
+constexpr uint32_t kKeysAhead = 16;
+
+__attribute__((always_inline)) inline void touchKey(const uint8_t *row, size_t rowBytes, const KeyColumns &columns) {
+  for (uint32_t l = 0; l < columns.lineCount; l++) {
+    __builtin_prefetch(row + kKeysAhead * rowBytes + columns.lines[l]);
+  }
+}
+
+void keysByColumn(const uint8_t *row, size_t rowBytes, uint32_t records, const KeyColumns &columns, uint32_t *keys) {
+  for (uint32_t r = 0; r < records; r++, row += rowBytes) {
+    touchKey(row, rowBytes, columns);
+    uint32_t key = 0;
+    for (uint32_t c = 0; c < columns.width; c++) {
+      key = (key << 1) | ((row[columns.bytes[c]] >> columns.shifts[c]) & 1u);
+    }
+    keys[r] = key;
+  }
+}
+
+#if defined(__x86_64__)
+/** All columns of a line at once: the words that they lie in are brought together, and tested. */
+TARGET(AVX512_FEATURES) void keysByAvx512(
+    const uint8_t *row, size_t rowBytes, uint32_t records, const KeyColumns &columns, uint32_t *keys) {
+  __m512i places[32], tested[32];
+  for (uint32_t l = 0; l < columns.lineCount; l++) {
+    alignas(64) uint16_t place[32] = {}, bit[32] = {};
+    for (uint32_t c = 0; c < columns.width; c++) {
+      const uint32_t byte = columns.bytes[c] - columns.lines[l];
+      if (byte >= 64) continue;
+      // The first column is the most significant bit.
+      place[columns.width - 1 - c] = static_cast<uint16_t>(byte / 2);
+      bit[columns.width - 1 - c] = static_cast<uint16_t>(1u << (byte % 2 * 8 + columns.shifts[c]));
+    }
+    places[l] = _mm512_load_si512(place);
+    tested[l] = _mm512_load_si512(bit);
+  }
+  for (uint32_t r = 0; r < records; r++, row += rowBytes) {
+    touchKey(row, rowBytes, columns);
+    uint32_t key = 0;
+    for (uint32_t l = 0; l < columns.lineCount; l++) {
+      const __m512i words = _mm512_permutexvar_epi16(places[l], _mm512_loadu_si512(row + columns.lines[l]));
+      key |= _mm512_test_epi16_mask(words, tested[l]);
+    }
+    keys[r] = key;
+  }
+}
+#endif  // __x86_64__
+
 /** Key of each filter: its bits in the listed columns (byte and shift), the first one most significant. */
-int64_t gatherKeys(const Memory &memory, const uint32_t *given) {
+int64_t gatherKeys(const Memory &memory, const uint32_t *given, GatherKeys gather) {
   const uint32_t words = given[1], records = given[2], width = given[4];
-  if (words < 1 || width > 32 || !memory.holds(given[0], uint64_t{words} * records, 8)
+  if (words < 1 || words % kLineWords != 0 || width > 32 || !memory.holds(given[0], uint64_t{words} * records, 8)
       || !memory.holds(given[3], 2 * uint64_t{width}, 4) || !memory.holds(given[5], records, 4)) {
     return -1;
   }
-  uint32_t bytes[32], shifts[32];
-  const uint32_t *columns = memory.at<uint32_t>(given[3]);
+  KeyColumns columns = {};
+  columns.width = width;
+  const uint32_t *listed = memory.at<uint32_t>(given[3]);
   for (uint32_t c = 0; c < width; c++) {
-    bytes[c] = columns[2 * c];
-    shifts[c] = columns[2 * c + 1];
-    if (bytes[c] >= words * 8 || shifts[c] > 7) return -1;
+    columns.bytes[c] = listed[2 * c];
+    columns.shifts[c] = listed[2 * c + 1];
+    if (columns.bytes[c] >= words * 8 || columns.shifts[c] > 7) return -1;
+    const uint32_t line = columns.bytes[c] / 64 * 64;
+    uint32_t known = 0;
+    while (known < columns.lineCount && columns.lines[known] != line) known++;
+    if (known == columns.lineCount) columns.lines[columns.lineCount++] = line;
   }
-  uint32_t *keys = memory.at<uint32_t>(given[5]);
-  const uint8_t *row = memory.at<uint8_t>(given[0]);
-  for (uint32_t r = 0; r < records; r++, row += size_t{words} * 8) {
-    uint32_t key = 0;
-    for (uint32_t c = 0; c < width; c++) key = (key << 1) | ((row[bytes[c]] >> shifts[c]) & 1u);
-    keys[r] = key;
-  }
+  gather(memory.at<uint8_t>(given[0]), size_t{words} * 8, records, columns, memory.at<uint32_t>(given[5]));
   return records;
 }
 
@@ -603,6 +703,7 @@ struct Form {
   uint32_t (*row)(const Comparison &, uint32_t, uint32_t, uint32_t);
   int64_t (*near)(const Memory &, uint32_t);
   void (*nearest)(const Memory &, const Likeness &, const Reference *);
+  GatherKeys keys;
 };
 
 Form forms[4];
@@ -616,12 +717,12 @@ void chooseForms() {
   const bool popcnt = __builtin_cpu_supports("popcnt"), avx2 = popcnt && __builtin_cpu_supports("avx2");
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
       && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-    forms[formCount++] = {"avx512", avx512::pairs, avx512::row, nearByAvx512, avx512::nearest};
+    forms[formCount++] = {"avx512", avx512::pairs, avx512::row, nearByAvx512, avx512::nearest, keysByAvx512};
   }
-  if (avx2) forms[formCount++] = {"avx2", popcnt::pairs, popcnt::row, nearByAvx2, popcnt::nearest};
-  if (popcnt) forms[formCount++] = {"popcnt", popcnt::pairs, popcnt::row, nearByPopcnt, popcnt::nearest};
+  if (avx2) forms[formCount++] = {"avx2", popcnt::pairs, popcnt::row, nearByAvx2, popcnt::nearest, keysByColumn};
+  if (popcnt) forms[formCount++] = {"popcnt", popcnt::pairs, popcnt::row, nearByPopcnt, popcnt::nearest, keysByColumn};
 #endif
-  forms[formCount++] = {"portable", portable::pairs, portable::row, nearPortably, portable::nearest};
+  forms[formCount++] = {"portable", portable::pairs, portable::row, nearPortably, portable::nearest, keysByColumn};
 }
 
 // ---- What JavaScript calls -----------------------------------------------------------------------------------------
@@ -690,8 +791,8 @@ napi_value sortRowsOfJs(napi_env env, napi_callback_info info) {
 napi_value gatherKeysOfJs(napi_env env, napi_callback_info info) {
   Memory memory;
   uint32_t n[7];
-  if (!vinculum::readArguments(env, info, &memory, n, 7)) return vinculum::refuse(env, kNotNumbers);
-  const int64_t records = gatherKeys(memory, n + 1);
+  if (!vinculum::readArguments(env, info, &memory, n, 7) || n[0] >= formCount) return vinculum::refuse(env, kNotNumbers);
+  const int64_t records = gatherKeys(memory, n + 1, forms[n[0]].keys);
   return records < 0 ? vinculum::refuse(env, kOutside) : vinculum::answer(env, records);
 }
 

@@ -246,5 +246,6 @@ export function blockedSegment(
   return {
     records, rowBytes, filters: new Uint8Array(memory.buffer, place.filters, records * rowBytes),
     weights: new Uint16Array(memory.buffer, place.weights, records),
+    ...(place.block ? {} : { hashes: new Uint32Array(memory.buffer, place.hashes, records) }),
   };
 }

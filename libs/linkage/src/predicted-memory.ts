@@ -11,8 +11,8 @@ const BYTES_OF_PAIR = 40;
 const BYTES_OF_RECORD_IN_THREAD = 24;
 /** A record while entities are decided. */
 const BYTES_OF_RECORD = 150;
-/** A weight of a record's filter, and the likeness of a record of one segment. */
-const BYTES_OF_WEIGHT = 2;
+/** A weight and a hash of a record's filter, and the likeness of a record of one segment. */
+const BYTES_OF_WEIGHT_AND_HASH = 2 + 4;
 const BYTES_OF_LIKENESS = 8;
 const BYTES_OF_THREAD = 25 * 2 ** 20;
 const BYTES_OF_PROGRAM = 30 * 2 ** 20;
@@ -33,7 +33,7 @@ export function predictedMemory(
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const most = (values: readonly number[]): number => values.reduce((one, other) => Math.max(one, other), 0);
   const filters = sum(extracts.flatMap(({ records, segments }) =>
-    segments.map((shape) => records * (sharedRowBytes(shape) + BYTES_OF_WEIGHT))));
+    segments.map((shape) => records * (sharedRowBytes(shape) + BYTES_OF_WEIGHT_AND_HASH))));
   const segments = filterSegments(extracts[0].segments).length;
   const likeness = segments === 1 ? BYTES_OF_LIKENESS : 0;
   const records = sum(extracts.map((extract) => extract.records));

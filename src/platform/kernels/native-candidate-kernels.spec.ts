@@ -112,6 +112,28 @@ describe('the native candidate kernel', () => {
       for (const form of kernels) expect(answers(filters, form, tables)).toEqual(expected);
     });
 
+  it.each([[1, 0, 2048], [24, 512, 1024], [32, 1536, 2048], [32, 0, 2048], [17, 500, 530]])(
+    'reads the same keys in every form: %d columns of %d to %d', (width, from, to) => {
+      const filters = shared(203, 5);
+      const { records, segments: [{ filters: rows, rowBytes }] } = filters.extracts[0];
+      const random = chance(width);
+      const columns = Array.from({ length: width }, () => from + Math.floor((to - from) * random()));
+      const { buffer } = filters.memory;
+      const byDefinition = Array.from({ length: records }, (_, row) => {
+        const filter = new Uint8Array(buffer, rows + row * rowBytes, rowBytes);
+        return columns.reduce((key, column) =>
+          ((key << 1) | ((filter[column >> 3] >> (7 - (column & 7))) & 1)) >>> 0, 0);
+      });
+      expect(new Set(byDefinition).size).toBeGreaterThan(1);
+      const [listed, keys] = [filters.workspaces[0], filters.workspaces[0] + 1024];
+      new Uint32Array(buffer, listed, 2 * width).set(
+        columns.flatMap((column) => [column >> 3, 7 - (column & 7)]));
+      for (const form of [wasmCandidateKernel, ...kernels]) {
+        form.bind(filters.memory).gatherKeys(rows, rowBytes / 8, records, listed, width, keys);
+        expect(Array.from(new Uint32Array(buffer, keys, records))).toEqual(byDefinition);
+      }
+    });
+
   it.each([8, 520, 2048])('measures the same likeness in every form: %d bits', (bits) => {
     const one = comparisonScheme([{ name: 'short', bits, cuts: CUTS }]);
     const segments = (seed: number, records: number): EncodedExtract['segments'] => {

@@ -17,6 +17,7 @@ export interface CandidateLoops {
   gatherKeys(
     filters: number, words: number, records: number, columns: number, width: number, keys: number): void;
   weigh(filters: number, words: number, records: number, weights: number): void;
+  hashFilters(filters: number, words: number, records: number, hashes: number): void;
   sortRows(
     keys: number, weights: number, records: number, bits: number, sortedKeys: number, sortedRows: number,
     spareKeys: number, spareRows: number, counters: number): number;

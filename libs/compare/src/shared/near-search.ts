@@ -1,4 +1,4 @@
-/** Which pairs of a bucket are near: both limits hold, and the filters are not equal. */
+/** Which pairs of a bucket are near: both limits hold, and the filters are not equal (by their hash). */
 export interface NearLook {
   readonly segment: number;
   /** Which 512 columns of the filter are looked at, 0-based. */
@@ -13,9 +13,10 @@ export const JOB_FIELDS = 28;
 /** Pairs between two answers: some milliseconds. */
 export const LOOKS_A_STEP = 1 << 22;
 
-/* Fields of a job, see kernel/near.as. */
-const FIELD = {
-  keysA: 3, rowsA: 4, rowsB: 7, placeA: 19, placeB: 20, state: 23, endA: 24, endB: 25, looked: 26,
+/** Fields of a job, see kernel/near.as. */
+export const FIELD = {
+  keysA: 3, rowsA: 4, rowsB: 7, hashesA: 18, hashesB: 27, placeA: 19, placeB: 20, state: 23,
+  endA: 24, endB: 25, looked: 26,
 } as const;
 const OVERSIZED = 2;
 const DONE = 1;

@@ -31,6 +31,8 @@ export interface SegmentPlace extends SegmentShape {
   readonly rowBytes: number;
   readonly filters: number;
   readonly weights: number;
+  /** First byte of a hash of each filter (u32), the key of the `equal` table; block keys have none: 0. */
+  readonly hashes: number;
 }
 
 export interface SharedExtract {
@@ -92,7 +94,10 @@ export function* shareFilters(
   const places = extracts.map(({ records, segments }): SharedExtract => ({
     records, segments: segments.map(({ filters: _, ...shape }): SegmentPlace => {
       const rowBytes = sharedRowBytes(shape);
-      return { ...shape, rowBytes, filters: reserve(records * rowBytes), weights: reserve(records * 2) };
+      return {
+        ...shape, rowBytes, filters: reserve(records * rowBytes), weights: reserve(records * 2),
+        hashes: shape.block ? 0 : reserve(records * 4),
+      };
     }),
     likeness: isScaled ? reserve(records * LIKENESS_BYTES) : 0,
   }));
@@ -111,6 +116,7 @@ export function* shareFilters(
         const rows = Math.min(ROWS_A_STEP, extract.records - row);
         const words = paddedBytes(place.bits) / 8;
         kernel.weigh(place.filters + row * words * 8, words, rows, place.weights + 2 * row);
+        kernel.hashFilters(place.filters + row * words * 8, words, rows, place.hashes + 4 * row);
         yield;
       }
     }

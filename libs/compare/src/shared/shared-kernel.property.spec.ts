@@ -123,6 +123,24 @@ describe('the kernel over a shared memory', () => {
     }), { numRuns: 100 });
   });
 
+  it('gives equal filters one hash, and others their own', () => {
+    fc.assert(fc.property(registers, (ofRegisters) => {
+      const { filters: { memory, extracts } } = prepared(ofRegisters);
+      ofRegisters.shapes.forEach((_, s) => {
+        const hashOf = new Map<string, number>();
+        for (const { records, segments } of extracts) {
+          const { filters, rowBytes, hashes } = segments[s];
+          new Uint32Array(memory.buffer, hashes, records).forEach((hash, row) => {
+            const filter = Buffer.from(memory.buffer, filters + row * rowBytes, rowBytes).toString('hex');
+            expect(hashOf.get(filter) ?? hash).toBe(hash);
+            hashOf.set(filter, hash);
+          });
+        }
+        expect(new Set(hashOf.values()).size).toBe(hashOf.size);
+      });
+    }), { numRuns: 60 });
+  });
+
   it('takes a full batch', () => {
     const scheme = comparisonScheme([{ name: 'segment-0', bits: 8, cuts: [1] }]);
     const one = extract([{ bits: 8, cuts: [1] }], 1, 3);
@@ -143,6 +161,6 @@ describe('the shared memory', () => {
       registerId: 'huge', cardinality: 'unique', records: 40_000_000,
       segments: [{ name: 'name', bits: 1024, filters: new Uint8Array(0) }],
     };
-    expect(() => shared([huge], scheme)).toThrow(/must fit into 4 GiB, these need 7 GiB/);
+    expect(() => shared([huge], scheme)).toThrow(/must fit into 4 GiB, these need 8 GiB/);
   });
 });

@@ -1,7 +1,7 @@
 import type { ComparisonScheme } from '../comparison-scheme.js';
 import { leastIntersection } from '../least-intersection.js';
 import { wasmCandidateKernel, type CandidateKernel, type CandidateLoops } from './candidate-kernel.js';
-import { JOB_FIELDS, LOOKS_A_STEP, NearSearch, type NearLook } from './near-search.js';
+import { FIELD, JOB_FIELDS, LOOKS_A_STEP, NearSearch, type NearLook } from './near-search.js';
 import {
   CANDIDATE_BATCH, DESCRIPTOR_BYTES, mostRecordsOf, paddedBytes, sumsOfWeights, workspaceParts,
   type SharedExtract, type SharedFilters, type WorkspaceParts,
@@ -101,6 +101,8 @@ export class SharedKernel {
       Number(this.within), Math.min(mostPairsInBucket, 2 ** 32 - 1), look.mostInHalf, look.mostInLine,
       look.line * 64, lines, pairs, CANDIDATE_BATCH, LOOKS_A_STEP,
     ]);
+    fields[FIELD.hashesA] = a.hashes;
+    fields[FIELD.hashesB] = b.hashes;
     return new NearSearch(this.memory, fields, () => this.kernel.joinNear(job));
   }
 
