@@ -98,10 +98,10 @@ const COST_OF_LONGER_LOOK = 0.1;
 /** … and of 1,024 bits of a pair of an exhaustive comparison, which reads filters in order. */
 const COST_OF_EXHAUSTIVE_KILOBIT = 0.08;
 /**
- * Tables that cost more than this for each match that they add (0.2 s of a processor) are not worth their
+ * Tables that cost more than this for each match that they add (0.8 s of a processor) are not worth their
  * time: diffusion wins.
  */
-const MOST_COMPARISONS_FOR_A_MATCH = 1e6;
+const MOST_COMPARISONS_FOR_A_MATCH = 4e6;
 /** So much likelier than strangers matches must be to become candidates, or the table tells nothing. */
 const LEAST_LIFT = 3;
 /** A bucket of average size must have so many times fewer pairs than the limit. */
