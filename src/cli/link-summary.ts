@@ -62,7 +62,9 @@ function duration(seconds: number): string {
 
 /** Prints the waterfall of a pair: weights in bits, one line a bar. */
 export function printExplanation(explanation: PairExplanation): void {
-  const { registers, prior, segments, together, pairwise, candidates, probability } = explanation;
+  const {
+    registers, prior, segments, together, pairwise, candidates, otherRegisters, probability,
+  } = explanation;
   const line = (name: string, bits: number, detail = ''): void =>
     console.error(`  ${name.padEnd(28)} ${bits.toFixed(2).padStart(8)} bits${detail}`);
   console.error(`${registers}:`);
@@ -73,6 +75,7 @@ export function printExplanation(explanation: PairExplanation): void {
   line('segments together', together);
   console.error(`  alone: probability ${pairwise.toFixed(6)}`);
   if (candidates !== null) line('other candidates', candidates);
+  if (otherRegisters !== null) line('other registers', otherRegisters);
   const decided = explanation.inOneEntity ? 'in one entity' : 'not in one entity';
   console.error(probability === null ? `  no candidate in this run; ${decided}`
     : `  in this run: probability ${probability.toFixed(6)}, links are made from `

@@ -1,8 +1,8 @@
 import type { EncodedExtract } from '#libs/record';
-import type { RecordLinks } from '#libs/cluster';
 import type { ComparisonScheme, SharedFilters } from '#libs/compare';
 import { chooseThreshold, type Threshold } from '#libs/score';
 import { clusterOnce, clusterRound } from './clustered-links.js';
+import { corroborateLinks } from './corroborated-links.js';
 import type { EntitySuccession } from './entity-succession.js';
 import { expectedLinkQuality, type DecidedLinks, type ExpectedLinkQuality } from './expected-links.js';
 import type { LinkageSpec } from './linkage-spec.js';
@@ -45,17 +45,17 @@ export interface ScoredRegisters {
 
 /** Threshold, entities and expected quality from the links of every two registers that were compared. */
 export function decide(
-  { extracts, scheme, filters, spec, resources, tasks, results, previous }: ScoredRegisters,
+  { extracts, scheme, filters, spec, resources, tasks, results: scored, previous }: ScoredRegisters,
 ): Decision {
   const first = extracts.map((_, x) => extracts.slice(0, x).reduce((sum, { records }) => sum + records, 0));
-  const found = recordLinks(tasks, results, first);
-  const crossing = Float64Array.from(results.flatMap(({ probabilities }, t) =>
-    (tasks[t].a === tasks[t].b ? [] : Array.from(probabilities))));
-  const matches = results.reduce((sum, { model }, t) =>
-    (tasks[t].a === tasks[t].b ? sum : sum + model.matches), 0);
-  const threshold = chooseThreshold(crossing, matches, spec.decision);
-  const { links, clusters, probability, succession } = previous
-    ? clusterRound(extracts, found, threshold.probability, previousRecords(previous, first))
+  const before = previous && previousRecords(previous, first);
+  const { found, results } = corroborateLinks(extracts, tasks, scored, first, before);
+  const ofTwo = results.filter((_, t) => tasks[t].a !== tasks[t].b);
+  const crossing = Float64Array.from(ofTwo.flatMap(({ probabilities }) => Array.from(probabilities)));
+  const threshold = chooseThreshold(
+    crossing, ofTwo.reduce((sum, { matches }) => sum + matches, 0), spec.decision);
+  const { links, clusters, probability, succession } = before
+    ? clusterRound(extracts, found, threshold.probability, before)
     : clusterOnce(extracts, found, threshold.probability);
   const decided: DecidedLinks = { extracts, tasks, results, links, clusters, first };
   const split = <T extends Uint32Array | Float64Array>(all: T): T[] =>
@@ -76,22 +76,4 @@ export function decide(
     ],
     ...(succession ? { succession } : {}),
   };
-}
-
-function recordLinks(
-  tasks: readonly LinkageTask[], results: readonly RegisterPairLinks[], first: readonly number[],
-): RecordLinks {
-  const length = results.reduce((sum, { pairs }) => sum + pairs.length, 0);
-  const recordsA = new Uint32Array(length);
-  const recordsB = new Uint32Array(length);
-  const probabilities = new Float64Array(length);
-  let at = 0;
-  results.forEach((result, t) => {
-    for (let e = 0; e < result.pairs.length; e++, at++) {
-      recordsA[at] = first[tasks[t].a] + result.pairs.rowsOfA[e];
-      recordsB[at] = first[tasks[t].b] + result.pairs.rowsOfB[e];
-      probabilities[at] = result.probabilities[e];
-    }
-  });
-  return { length, recordsA, recordsB, probabilities };
 }

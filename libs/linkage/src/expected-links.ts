@@ -6,7 +6,7 @@ import {
   type EntityEvidence, type ErrorRates, type ExpectedPairs, type GroupQuality, type RecordCategory,
 } from '#libs/quality';
 import type { LinkageTask } from './linkage-tasks.js';
-import type { RegisterPairLinks } from './register-pair.js';
+import type { CorroboratedLinks } from './corroborated-links.js';
 
 /** Expected quality of the links between two registers. */
 export interface RegisterPairQuality extends ErrorRates {
@@ -39,7 +39,7 @@ export interface ExpectedLinkQuality {
 export interface DecidedLinks {
   readonly extracts: readonly EncodedExtract[];
   readonly tasks: readonly LinkageTask[];
-  readonly results: readonly RegisterPairLinks[];
+  readonly results: readonly CorroboratedLinks[];
   readonly links: RecordLinks;
   readonly clusters: Entities;
   /** Number of the first record of each extract. */
@@ -56,23 +56,48 @@ export function expectedLinkQuality(
   const counts = comparedRegisters(decided);
   for (const { evidence } of entities) addExpectedPairs(evidence, sums, counts);
   const byRegisterPair: RegisterPairQuality[] = [];
+  const unmade = unmadeMatches(decided);
+  let missedInAll = 0;
   tasks.forEach(({ a, b }, t) => {
     if (a === b) return;
     const linked = sums.get(registerPairKey(a, b)) ?? noExpectedPairs();
-    const matches = Math.max(results[t].model.matches, linked.matches);
+    const missed = missedMatches(results[t], linked.matches, unmade[t]);
+    missedInAll += missed;
     byRegisterPair.push({
       registerA: extracts[a].registerId, registerB: extracts[b].registerId,
-      pairs: linked.pairs, matches, ...ratesOf(linked, matches - linked.matches),
+      pairs: linked.pairs, matches: linked.matches + missed, ...ratesOf(linked, missed),
     });
   });
   const all = sums.get(ALL_REGISTERS) ?? noExpectedPairs();
-  const missed = byRegisterPair.reduce((sum, { matches }) => sum + matches, 0) - all.matches;
   return {
-    estimated: ratesOf(all, Math.max(0, missed)), byRegisterPair,
+    estimated: ratesOf(all, missedInAll), byRegisterPair,
     bySubgroup: categories.map((category) => ({
-      category: category.name, groups: ofCategory(decided, entities, category, all, Math.max(0, missed)),
+      category: category.name, groups: ofCategory(decided, entities, category, all, missedInAll),
     })),
   };
+}
+
+/**
+ * Matches that no entity holds: links that were not made, and what is out of reach. Of that, entities hold
+ * the pairs that a third register joins.
+ */
+function missedMatches(
+  { matches, matchesOutOfReach }: CorroboratedLinks, inEntities: number, unmade: number,
+): number {
+  const made = matches - matchesOutOfReach - unmade;
+  return unmade + Math.max(0, matchesOutOfReach - Math.max(0, inEntities - made));
+}
+
+/** For each task, the matches that are expected among its links that are in no entity. */
+function unmadeMatches({ tasks, results, links, clusters: { entityOf } }: DecidedLinks): Float64Array {
+  const unmade = new Float64Array(tasks.length);
+  let e = 0;
+  results.forEach(({ pairs }, t) => {
+    for (const end = e + pairs.length; e < end; e++) {
+      if (entityOf[links.recordsA[e]] !== entityOf[links.recordsB[e]]) unmade[t] += links.probabilities[e];
+    }
+  });
+  return unmade;
 }
 
 /** Pairs of two registers that were not compared in this run are another's to rate. */

@@ -21,7 +21,7 @@ export interface SegmentWeight {
 
 /**
  * Why two records were linked, or not. All weights are in bits (log2 odds) and add up: prior + segments +
- * together = log2 odds of `pairwise`; with `candidates` those of `probability`.
+ * together = log2 odds of `pairwise`; with `candidates` and `otherRegisters` those of `probability`.
  *
  * It says how like two records are, so it is as sensitive as the links: for who links, never for a custodian.
  */
@@ -36,6 +36,8 @@ export interface PairExplanation extends ExplainedPair {
   readonly pairwise: number;
   /** What the other candidates of both records change; null where the pair was no candidate. */
   readonly candidates: number | null;
+  /** What their links with records of third registers change; null where the pair was no candidate. */
+  readonly otherRegisters: number | null;
   /** Probability of a match in this run; null where the pair was no candidate. */
   readonly probability: number | null;
   readonly threshold: number;
@@ -88,13 +90,16 @@ function explain(
   const all = ofA === ofB ? (ofA.records * (ofA.records - 1)) / 2 : ofA.records * ofB.records;
   const share = Math.min(model.matches / all, 1 - 1 / (2 * all));
   const prior = Math.log2(share / (1 - share));
-  const probability = probabilityOf(decided, task, one.row, other.row);
+  const link = linkOf(decided, task, one.row, other.row);
+  const alone = link < 0 ? null : inside(results[task].aloneProbabilities[link]);
+  const probability = link < 0 ? null : inside(results[task].probabilities[link]);
   return {
     a, b, registers: `${ofA.registerId} x ${ofB.registerId}`, prior,
     segments: levelsOfVector(scheme, vector).map((level, s) => (
       { segment: scheme.segments[s].name, similarity: similarityOf(scheme, s, level), weight: segments[s] })),
     together, pairwise: matchProbability(share, 2 ** total, 1),
-    candidates: probability === null ? null : Math.log2(probability / (1 - probability)) - prior - total,
+    candidates: alone === null ? null : logOdds(alone) - prior - total,
+    otherRegisters: alone === null || probability === null ? null : logOdds(probability) - logOdds(alone),
     probability, threshold,
     inOneEntity: entityOf(a) === entityOf(b),
   };
@@ -116,18 +121,19 @@ function similarityOf(scheme: ComparisonScheme, s: number, level: number): Segme
   return { atLeast: level === 0 ? 0 : segment.cuts[level - 1], below: segment.cuts[level] ?? null };
 }
 
-/** Of the pair in the run; within a register either record may stand first. */
-function probabilityOf(
-  { results, tasks }: DecidedLinks, task: number, rowOfA: number, rowOfB: number,
-): number | null {
-  const { pairs, probabilities } = results[task];
+/** Number of the pair among the links of the task, or -1; within a register either record may stand first. */
+function linkOf({ results, tasks }: DecidedLinks, task: number, rowOfA: number, rowOfB: number): number {
+  const { pairs } = results[task];
   const within = tasks[task].a === tasks[task].b;
   for (let e = 0; e < pairs.length; e++) {
     const [i, j] = [pairs.rowsOfA[e], pairs.rowsOfB[e]];
-    const isPair = (i === rowOfA && j === rowOfB) || (within && i === rowOfB && j === rowOfA);
-    if (isPair) return inside(probabilities[e]);
+    if ((i === rowOfA && j === rowOfB) || (within && i === rowOfB && j === rowOfA)) return e;
   }
-  return null;
+  return -1;
+}
+
+function logOdds(probability: number): number {
+  return Math.log2(probability / (1 - probability));
 }
 
 /** Keeps log-odds finite. */

